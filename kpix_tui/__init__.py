@@ -1,0 +1,3 @@
+"""Performance management in the terminal."""
+
+__version__ = "0.1.0"

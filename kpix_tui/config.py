@@ -1,0 +1,162 @@
+"""Settings: flag > environment ``KPIX_*`` (``.env`` included) > TOML file > default."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from kpix_tui.kernel.errors import Misconfigured, message
+
+
+class SettingInvalid(Misconfigured):
+    """A setting has a value that cannot be used."""
+
+    code = "config.setting_invalid"
+    message = message("The setting {setting} cannot be {value!r}: {reason}")
+
+
+class SettingsUnreadable(Misconfigured):
+    """The settings file is not valid TOML or cannot be read."""
+
+    code = "config.file_unreadable"
+    message = message("The settings file {path} cannot be read: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that kpix can be told from outside. Durations are in seconds."""
+
+    home: Path
+    state: Path
+    config_file: Path
+    database_url: str | None = None
+    """The server to use; without it kpix runs its own under ``home``."""
+    owner_database_url: str | None = None
+    """The same server as an operator (``kpix db upgrade``, ``kpix init``)."""
+    sslmode: str | None = None
+    """Only to ask by name for less than ``verify-full``."""
+    postgres_account: str | None = None
+    """The system account that runs the embedded server when kpix runs as root."""
+    pool_size: int = 2
+    pool_overflow: int = 1
+    pool_pre_ping: bool = True
+    connect_timeout: int = 5
+    statement_timeout: int = 30
+    lock_timeout: int = 5
+    token: str | None = None
+    shared_terminal: bool = False
+    locale: str | None = None
+    theme: str | None = None
+    ascii: bool = False
+    sentry_dsn: str | None = None
+    log_level: str = "INFO"
+
+    @property
+    def token_file(self) -> Path:
+        """Where the session of the command line is kept, mode 0600."""
+        return self.state / "session"
+
+    @property
+    def log_file(self) -> Path:
+        """The JSON log, rotated."""
+        return self.state / "kpix.log"
+
+
+_BOOLEANS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+    *,
+    directory: Path | None = None,
+) -> Settings:
+    """Read the settings once, at the start of a process.
+
+    ``flags`` are what the command line was given (``None`` values are ignored); ``directory`` is
+    where a ``.env`` file is looked for (default: the working directory).
+
+    Raises:
+        SettingInvalid: a value that cannot be used, named with where it belongs.
+        SettingsUnreadable: the TOML file is broken.
+    """
+    environ = _with_dotenv(os.environ if environment is None else environment, directory)
+    home, state, config_file = _folders(environ)
+    from_file = _read_file(config_file)
+    values: dict[str, Any] = {}
+    for spec in fields(Settings):
+        if spec.name in ("home", "state", "config_file"):
+            continue
+        name = f"KPIX_{spec.name.upper()}"
+        raw = next(
+            (
+                found
+                for found in (
+                    (flags or {}).get(spec.name),
+                    environ.get(name),
+                    from_file.get(spec.name),
+                )
+                if found not in (None, "")
+            ),
+            None,
+        )
+        if raw is not None:
+            values[spec.name] = _convert(name, spec.type, raw)
+    if values.get("log_level", "INFO") not in _LEVELS:
+        raise SettingInvalid(
+            setting="KPIX_LOG_LEVEL", value=values["log_level"], reason=" | ".join(_LEVELS)
+        )
+    return Settings(home=home, state=state, config_file=config_file, **values)
+
+
+def _with_dotenv(environ: Mapping[str, str], directory: Path | None) -> dict[str, str]:
+    path = (directory or Path.cwd()) / ".env"
+    found: dict[str, str | None] = {}
+    if path.is_file():
+        from dotenv import dotenv_values  # noqa: PLC0415 - most starts have no .env
+
+        found = dict(dotenv_values(path))
+    return {k: v for k, v in found.items() if v is not None and k.startswith("KPIX_")} | dict(
+        environ
+    )
+
+
+def _folders(environ: Mapping[str, str]) -> tuple[Path, Path, Path]:
+    """KPIX_HOME holds everything when it is set; otherwise the platform's own places do."""
+    if environ.get("KPIX_HOME"):
+        home = Path(environ["KPIX_HOME"]).expanduser().absolute()
+        return home, home / "state", Path(environ.get("KPIX_CONFIG") or home / "kpix.toml")
+    from platformdirs import PlatformDirs  # noqa: PLC0415 - not needed when KPIX_HOME is set
+
+    places = PlatformDirs("kpix", appauthor=False)
+    config = Path(environ.get("KPIX_CONFIG") or Path(places.user_config_path) / "kpix.toml")
+    return Path(places.user_data_path), Path(places.user_state_path), config
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsUnreadable(path=str(path), reason=str(error)) from error
+
+
+def _convert(name: str, kind: Any, raw: Any) -> Any:
+    text = str(raw)
+    if "bool" in str(kind):
+        if isinstance(raw, bool):
+            return raw
+        if text.lower() not in _BOOLEANS:
+            raise SettingInvalid(setting=name, value=text, reason="1 | 0")
+        return _BOOLEANS[text.lower()]
+    if "int" in str(kind):
+        if not text.isascii() or not text.isdecimal():
+            raise SettingInvalid(setting=name, value=text, reason="a whole number")
+        return int(text)
+    return text

@@ -1,0 +1,130 @@
+"""What goes into and comes out of the use cases on KPIs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from kpix_tui.kernel.periods import Frequency
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    UP_IS_BETTER = "UP_IS_BETTER"
+    DOWN_IS_BETTER = "DOWN_IS_BETTER"
+
+
+class Status(StrEnum):
+    """What a value says against its thresholds; *critical* is a flag on RED."""
+
+    GREEN = "GREEN"
+    ORANGE = "ORANGE"
+    RED = "RED"
+    NO_DATA = "NO_DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The worst values that still belong to each band, inclusive, and an optional target.
+
+    Without ``red`` no value is critical.
+    """
+
+    green: Decimal
+    orange: Decimal
+    red: Decimal | None = None
+    target: Decimal | None = None
+
+
+ALWAYS = date(1, 1, 1)
+"""``valid_from`` of the first thresholds of a KPI: they hold for every earlier period."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedThresholds:
+    """Thresholds and the day from which they hold, until the next ones."""
+
+    valid_from: date
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class CreateKpi:
+    """A new KPI on a dashboard. Without a ``code`` one is made from the name."""
+
+    dashboard_id: UUID
+    name: str
+    direction: Direction
+    frequency: Frequency
+    thresholds: Thresholds
+    code: str | None = None
+    description: str = ""
+    unit: str = ""
+    decimals: int = 2
+    starts_on: date | None = None
+    owner_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateKpi:
+    """The whole of what can be changed, on top of ``version`` (optimistic lock).
+
+    ``thresholds`` hold from ``thresholds_from`` on (``ALWAYS``: they replace the first ones);
+    ``None`` leaves them as they are. Direction and frequency are fixed once values exist.
+    """
+
+    id: UUID
+    version: int
+    name: str
+    code: str
+    description: str
+    unit: str
+    decimals: int
+    direction: Direction
+    frequency: Frequency
+    thresholds: Thresholds | None = None
+    thresholds_from: date = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class KpiChanged:
+    """A KPI was created or updated; ``statuses_changed`` counts values whose status moved."""
+
+    id: UUID
+    code: str
+    version: int
+    statuses_changed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A KPI's definition with every set of thresholds, oldest first."""
+
+    id: UUID
+    dashboard_id: UUID
+    dashboard_title: str
+    dashboard_owner_id: UUID
+    code: str
+    name: str
+    description: str
+    unit: str
+    decimals: int
+    direction: Direction
+    frequency: Frequency
+    starts_on: date | None
+    owner_id: UUID
+    owner_name: str
+    thresholds: tuple[DatedThresholds, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOf:
+    """The status of a value, with its flag."""
+
+    status: Status
+    critical: bool = False

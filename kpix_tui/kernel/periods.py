@@ -1,0 +1,99 @@
+"""Calendar periods: which days a value stands for. Pure arithmetic on dates.
+
+Weeks are those of ISO 8601: Monday to Sunday, week 1 holds the first Thursday of the year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+_DAY = timedelta(days=1)
+
+
+class Frequency(StrEnum):
+    """How often a KPI is measured."""
+
+    DAILY = "DAILY"
+    WEEKLY = "WEEKLY"
+    MONTHLY = "MONTHLY"
+    QUARTERLY = "QUARTERLY"
+    YEARLY = "YEARLY"
+
+
+_MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.YEARLY: 12}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """One period of a frequency; ``start`` is its first day and ``end`` its last (inclusive)."""
+
+    start: date
+    end: date
+    frequency: Frequency
+
+    def shift(self, count: int) -> Period:
+        """The period ``count`` periods later (earlier when negative).
+
+        Raises:
+            OverflowError: it would leave the calendar (years 1 to 9999).
+        """
+        if self.frequency in _MONTHS:
+            month = self.start.year * 12 + self.start.month - 1 + count * _MONTHS[self.frequency]
+            year, zero_based = divmod(month, 12)
+            if not 1 <= year <= 9999:
+                raise OverflowError("year out of range")
+            return period_of(self.frequency, date(year, zero_based + 1, 1))
+        days = 7 if self.frequency is Frequency.WEEKLY else 1
+        return period_of(self.frequency, self.start + count * days * _DAY)
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+
+def period_of(frequency: Frequency, day: date) -> Period:
+    """The period of ``frequency`` that holds ``day``."""
+    match frequency:
+        case Frequency.DAILY:
+            return Period(day, day, frequency)
+        case Frequency.WEEKLY:
+            start = day - day.weekday() * _DAY
+            return Period(start, start + 6 * _DAY, frequency)
+        case _:
+            span = _MONTHS[frequency]
+            first = date(day.year, (day.month - 1) // span * span + 1, 1)
+            last_month = first.month + span - 1
+            after = (
+                date(day.year + last_month // 12, last_month % 12 + 1, 1)
+                if day.year < 9999
+                else None
+            )
+            return Period(
+                first, after - _DAY if after else _end_of_last_year(last_month), frequency
+            )
+
+
+def _end_of_last_year(month: int) -> date:
+    return date(9999, 12, 31) if month == 12 else date(9999, month + 1, 1) - _DAY
+
+
+def last_ended(frequency: Frequency, today: date) -> Period:
+    """The latest period that is over on ``today``: its last day is before today."""
+    return period_of(frequency, today).shift(-1)
+
+
+def expected_periods(frequency: Frequency, start: date, today: date) -> Iterator[Period]:
+    """Every period from the one that holds ``start`` to the last that has ended, oldest first."""
+    last = last_ended(frequency, today)
+    period = period_of(frequency, start)
+    while period.start <= last.start:
+        yield period
+        period = period.shift(1)
+
+
+def trailing_periods(frequency: Frequency, until: date, count: int) -> tuple[Period, ...]:
+    """``count`` consecutive periods, oldest first, the last one holding ``until``."""
+    last = period_of(frequency, until)
+    return tuple(last.shift(-back) for back in range(count - 1, -1, -1))
