@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
 from kpix_tui.domains.kpis.views import Direction, Thresholds
+from kpix_tui.kernel.errors import KpixError
 from kpix_tui.kernel.periods import Frequency
 
 
@@ -60,20 +61,39 @@ class ImportValues:
 class Refusal:
     """One refused row: where it stands in the file (1 is the header), what it says and why.
 
-    ``code`` and ``params`` are those of the :class:`~kpix_tui.kernel.errors.KpixError` behind it.
+    ``column`` and ``value`` are those of the cell that is to blame; a long one is cut. ``error``
+    is translated when it is shown, like any other.
     """
 
     row: int
     column: str
     value: str
-    code: str
-    message: str
-    params: dict[str, object] = field(default_factory=dict)
+    error: KpixError
+
+    @property
+    def code(self) -> str:
+        """The stable code of the error."""
+        return self.error.code
+
+    @property
+    def message(self) -> str:
+        """The error in English."""
+        return str(self.error)
+
+    @property
+    def params(self) -> dict[str, object]:
+        """What the error's message is filled with."""
+        return self.error.params
 
 
 @dataclass(frozen=True, slots=True)
 class ImportDone:
-    """What an import did, or with ``dry_run`` would do. ``missing`` counts empty values."""
+    """What an import did, or with ``dry_run`` would do. ``missing`` counts empty values.
+
+    ``rows`` are those with anything in them. ``delimiter``, ``encoding`` and ``decimal_mark``
+    (None: no number needs one) say how the file was read; ``windows-1252`` is what is left when
+    the bytes are no UTF-8, so accents deserve a look.
+    """
 
     inserted: int
     corrected: int
@@ -83,6 +103,10 @@ class ImportDone:
     refusals: tuple[Refusal, ...]
     kpis_created: tuple[str, ...]
     dry_run: bool
+    rows: int = 0
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    decimal_mark: DecimalMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
