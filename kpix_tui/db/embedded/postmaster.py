@@ -1,0 +1,267 @@
+"""The server's process: starting it, knowing whether it lives, stopping it.
+
+Whether it lives is known from a lock (``server.lock``) that its processes inherit at the start,
+not from the process number that it writes down: numbers are used again, and mean nothing in
+another container that shares the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from kpix_tui.db.embedded import locks
+from kpix_tui.db.embedded.account import Account
+from kpix_tui.db.embedded.binaries import Binaries
+from kpix_tui.db.embedded.cluster import NO_SPACE, last_lines, write_configuration
+from kpix_tui.db.embedded.errors import (
+    EmbeddedSocketImpossible,
+    EmbeddedStartFailed,
+    EmbeddedStopFailed,
+)
+from kpix_tui.db.embedded.places import (
+    PORT,
+    Places,
+    disk_full,
+    file_problems,
+    free_bytes,
+    socket_folder,
+)
+from kpix_tui.kernel.errors import KpixError
+
+SECONDS_TO_START: Final = 120
+"""Generous: after a crash the server replays its journal first."""
+SECONDS_TO_STOP: Final = 60
+_PAUSE: Final = 0.01
+_LITTLE: Final = 1_000_000
+_NOBODY: Final = 2**31 - 1
+"""A process number that no system gives."""
+_NO_SOCKET: Final = re.compile(r"could not (?:create|bind) (?:any )?Unix[^\n]*")
+
+_Answer = TypeVar("_Answer")
+
+# $! is the number of the server itself, since exec replaces the subshell.
+_LAUNCH: Final = 'exec "$@" >&2 & echo $!'
+
+
+@dataclass(frozen=True, slots=True)
+class Postmaster:
+    """What the running server wrote into ``postmaster.pid``."""
+
+    pid: int
+    socket_dir: Path
+    port: int
+    ready: bool
+
+
+def is_alive(places: Places) -> bool:
+    """Whether any process of the server lives. Call it under the control lock only."""
+    with file_problems(places.server):
+        return locks.is_taken(places.server)
+
+
+def read(places: Places) -> Postmaster | None:
+    """What the server that lives wrote down; None while it has not, or when it is dead."""
+    try:
+        lines = (places.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        pid = int(lines[0])
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+    if len(lines) < 8 or not _is_postgres(pid, places):
+        return None
+    return Postmaster(pid, Path(lines[4]), int(lines[3]), lines[7].strip() == "ready")
+
+
+def _is_postgres(pid: int, places: Places) -> bool:
+    """Whether process ``pid`` is a server on this data folder, and not another with its number."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except FileNotFoundError:
+        if Path("/proc/self/cmdline").exists():
+            return False
+        listed = subprocess.run(  # noqa: S603 - a number; where there is no /proc (macOS)
+            ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)],
+            capture_output=True,
+            timeout=10,
+            check=False,
+        )
+        return b"postgres" in listed.stdout and os.fsencode(places.data) in listed.stdout
+    except OSError:  # it ended while we looked, or it is somebody else's
+        return False
+    return words[0].endswith(b"postgres") and os.fsencode(places.data) in words
+
+
+def bring_up(places: Places, account: Account, binaries: Binaries) -> Postmaster:
+    """The running server, started when there is none; under the control lock.
+
+    Raises:
+        EmbeddedStartFailed: it did not come up, with its last words.
+        EmbeddedDiskFull, EmbeddedSocketImpossible: it did not, for that reason.
+    """
+    state = _wait_until(lambda: _settled(places), SECONDS_TO_START)
+    if state is None:
+        raise EmbeddedStartFailed(reason=f"{SECONDS_TO_START} s", log=str(places.log))
+    return state.server or _launch(places, account, binaries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    server: Postmaster | None
+    """Ready; None when there is none."""
+
+
+def _settled(places: Places) -> _Settled | None:
+    """What there is; None while a server is starting or ending."""
+    if not is_alive(places):
+        return _Settled(None)
+    found = read(places)
+    return _Settled(found) if found is not None and found.ready else None
+
+
+def _wait_until(look: Callable[[], _Answer | None], seconds: float) -> _Answer | None:
+    """The first answer of ``look`` that is not None; None after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while (answer := look()) is None and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
+    return answer
+
+
+def _launch(places: Places, account: Account, binaries: Binaries) -> Postmaster:
+    _clear_stale_files(places, account)
+    places.held.unlink(missing_ok=True)
+    write_configuration(places)
+    socket_dir = socket_folder(places, account)
+    pid = _spawn(places, account, _command(places, binaries, socket_dir))
+
+    def came_up() -> _Settled | None:
+        state = _settled(places)
+        return None if state and state.server and state.server.pid != pid else state
+
+    state = _wait_until(came_up, SECONDS_TO_START)
+    if state and state.server:
+        return state.server
+    raise _why_not(places, socket_dir)
+
+
+def _command(places: Places, binaries: Binaries, socket_dir: Path) -> list[str | Path]:
+    options = {
+        "config_file": places.conf / "postgresql.conf",
+        "hba_file": places.conf / "pg_hba.conf",
+        "ident_file": places.conf / "pg_ident.conf",
+        "unix_socket_directories": socket_dir,
+    }
+    given = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    return [binaries.postgres, "-D", places.data, *given]
+
+
+def _spawn(places: Places, account: Account, command: list[str | Path]) -> int:
+    """Start the server in a session of its own, holding ``server.lock``; its process number."""
+    with file_problems(places.folder):
+        lock = locks.open_lock(places.server)
+        log = os.open(
+            places.startup_log,
+            os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC,
+            0o600,
+        )
+    try:
+        if not locks.try_exclusive(lock):
+            raise EmbeddedStartFailed(reason=str(places.server), log=str(places.log))
+        answer = account.run(
+            ["/bin/sh", "-c", _LAUNCH, "sh", *command], timeout=30, stderr=log, keep_open=(lock,)
+        )
+    finally:
+        os.close(log)
+        os.close(lock)
+    return int(answer.stdout)
+
+
+def _clear_stale_files(places: Places, account: Account) -> None:
+    """Undo what a dead server left, where its process number now belongs to something else.
+
+    PostgreSQL sees by itself that a number is dead, but a number that was given again looks to it
+    like a server that runs. Its pid file is kept, with an impossible number: the rest of it is how
+    PostgreSQL finds out whether a part of the old server still uses the shared memory.
+    """
+    path = places.data / "postmaster.pid"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    with file_problems(path), os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        found = os.fstat(descriptor)
+        first, *rest = file.read(10_000).splitlines(keepends=True) or [""]
+        unrelated = first.strip().isdecimal() and _is_unrelated(int(first), places)
+        if not unrelated or not stat.S_ISREG(found.st_mode) or found.st_uid != account.uid:
+            return
+        file.seek(0)
+        file.truncate()
+        file.writelines([f"{_NOBODY}\n", *rest])
+        if len(rest) > 3:
+            socket = Path(rest[3].strip(), f".s.PGSQL.{PORT}.lock")
+            socket.unlink(missing_ok=True)
+
+
+def _is_unrelated(pid: int, places: Places) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _is_postgres(pid, places)
+
+
+def _why_not(places: Places, socket_dir: Path) -> KpixError:
+    words = _last_words(places)
+    if NO_SPACE in words or free_bytes(places.data) < _LITTLE:
+        return disk_full(places.data)
+    if refusal := _NO_SOCKET.search(words):
+        return EmbeddedSocketImpossible(path=str(socket_dir), reason=refusal[0])
+    return EmbeddedStartFailed(
+        reason=last_lines(words) or f"{SECONDS_TO_START} s", log=str(places.log)
+    )
+
+
+def _last_words(places: Places) -> str:
+    """The end of what the server said at this start, before and after it opened its own log."""
+    began = places.startup_log.stat().st_mtime - 5
+    later = [log for log in places.log.glob("*.log") if log.lstat().st_mtime >= began]
+    return "\n".join(_tail(log) for log in (places.startup_log, *later))
+
+
+def _tail(log: Path) -> str:
+    with suppress(OSError), log.open("rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - 4_000))
+        return file.read().decode("utf-8", "replace")
+    return ""
+
+
+def stop(places: Places) -> None:
+    """Stop the server, cutting off who is connected, and wait until it is gone.
+
+    Call it under the control lock. Nothing happens when no server runs.
+
+    Raises:
+        EmbeddedStopFailed: it is still there after ``SECONDS_TO_STOP``.
+    """
+
+    def gone() -> bool | None:
+        return None if is_alive(places) else True
+
+    found = read(places) if is_alive(places) else None
+    if found is not None:
+        with suppress(ProcessLookupError):
+            os.kill(found.pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown
+    if _wait_until(gone, SECONDS_TO_STOP) is None:
+        raise EmbeddedStopFailed(
+            pid=found.pid if found else "?", seconds=SECONDS_TO_STOP, log=str(places.log)
+        )
