@@ -1,0 +1,381 @@
+"""The one registry of what can be done with a key.
+
+It feeds the bindings, the footer, the help, the palette, the user's keymap file and
+``docs/guide/keys.md``. A screen names its place (``PLACE``), takes its bindings from
+:func:`bindings_for` and answers the action ``kpi.enter`` with a method ``do_enter``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding
+
+from kpix_tui.access.permissions import Permission
+from kpix_tui.kernel.errors import message as _m
+
+GLOBAL: Final = "global"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do.
+
+    ``keys`` are in Textual's spelling, the first one is shown. ``places`` are the screens and
+    widgets (their ``PLACE``) where it applies. ``footer`` says whether the footer has room for it.
+    """
+
+    id: str
+    title: str
+    help: str
+    keys: tuple[str, ...]
+    places: tuple[str, ...]
+    permission: Permission | None = None
+    footer: bool = True
+    palette: bool = True
+
+    @property
+    def method(self) -> str:
+        """The name of the method that does it: ``do_enter`` for ``kpi.enter``."""
+        return f"do_{self.id.rpartition('.')[2]}"
+
+
+_TABLE: Final = ("table",)
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    # Lists: the keys of every paged table.
+    Action("table.open", _m("Open"), _m("Open the row under the cursor."), ("enter",), _TABLE),
+    Action(
+        "table.filter",
+        _m("Filter"),
+        _m("Keep the rows that contain what you type."),
+        ("slash",),
+        _TABLE,
+    ),
+    Action(
+        "table.sort",
+        _m("Sort"),
+        _m("Sort by the column under the cursor; again to reverse."),
+        ("s",),
+        _TABLE,
+    ),
+    Action("table.up", _m("Up"), _m("One row up."), ("up", "k"), _TABLE, None, False, False),
+    Action(
+        "table.down", _m("Down"), _m("One row down."), ("down", "j"), _TABLE, None, False, False
+    ),
+    Action(
+        "table.left",
+        _m("Left"),
+        _m("One column to the left."),
+        ("left", "h"),
+        _TABLE,
+        None,
+        False,
+        False,
+    ),
+    Action(
+        "table.right",
+        _m("Right"),
+        _m("One column to the right."),
+        ("right", "l"),
+        _TABLE,
+        None,
+        False,
+        False,
+    ),
+    Action("table.first", _m("First"), _m("The first row."), ("home",), _TABLE, None, False, False),
+    Action("table.last", _m("Last"), _m("The last row."), ("end",), _TABLE, None, False, False),
+    Action(
+        "table.page_up", _m("Page up"), _m("A page up."), ("pageup",), _TABLE, None, False, False
+    ),
+    Action(
+        "table.page_down",
+        _m("Page down"),
+        _m("A page down."),
+        ("pagedown",),
+        _TABLE,
+        None,
+        False,
+        False,
+    ),
+    Action(
+        "table.copy",
+        _m("Copy"),
+        _m("Copy the cell under the cursor to the clipboard, over SSH too."),
+        ("y",),
+        _TABLE,
+        None,
+        False,
+    ),
+    Action(
+        "table.clear",
+        _m("Drop the filter"),
+        _m("Show every row again; without a filter, leave the screen."),
+        ("escape",),
+        _TABLE,
+        None,
+        False,
+        False,
+    ),
+    Action(
+        "filter.done",
+        _m("Keep"),
+        _m("Back to the rows, with the filter."),
+        ("enter", "down"),
+        ("filter",),
+        None,
+        True,
+        False,
+    ),
+    Action(
+        "filter.clear",
+        _m("Drop the filter"),
+        _m("Show every row again."),
+        ("escape",),
+        ("filter",),
+        None,
+        True,
+        False,
+    ),
+    # Dashboards.
+    Action(
+        "dashboards.new",
+        _m("New"),
+        _m("Create a dashboard."),
+        ("n",),
+        ("dashboards",),
+        Permission.DASHBOARD_CREATE,
+    ),
+    Action(
+        "dashboards.edit",
+        _m("Edit"),
+        _m("Change the title, process and description of the dashboard."),
+        ("e",),
+        ("dashboards", "dashboard"),
+        Permission.DASHBOARD_UPDATE,
+    ),
+    Action(
+        "dashboards.archive",
+        _m("Archive"),
+        _m("Take the dashboard out of the list, or put it back; nothing is lost."),
+        ("d",),
+        ("dashboards",),
+        Permission.DASHBOARD_DELETE,
+    ),
+    Action(
+        "dashboards.archived",
+        _m("Archived"),
+        _m("Show the archived dashboards, or those in use."),
+        ("A",),
+        ("dashboards",),
+        None,
+        False,
+    ),
+    # A dashboard: its KPIs.
+    Action(
+        "dashboard.enter",
+        _m("Enter value"),
+        _m("Enter or correct a value of the KPI."),
+        ("v",),
+        ("dashboard", "kpi"),
+        Permission.KPI_VALUE_CREATE,
+    ),
+    Action(
+        "dashboard.new",
+        _m("New KPI"),
+        _m("Create a KPI on this dashboard."),
+        ("n",),
+        ("dashboard",),
+        Permission.KPI_CREATE,
+    ),
+    Action(
+        "dashboard.delete",
+        _m("Delete KPI"),
+        _m("Delete the KPI; its name is shown and you are asked."),
+        ("d",),
+        ("dashboard", "kpi"),
+        Permission.KPI_DELETE,
+    ),
+    # A KPI.
+    Action(
+        "kpi.edit",
+        _m("Edit KPI"),
+        _m("Change the definition and the thresholds of the KPI."),
+        ("e",),
+        ("kpi",),
+        Permission.KPI_UPDATE,
+    ),
+    Action(
+        "kpi.previous",
+        _m("Previous period"),
+        _m("Move to the period before."),
+        ("left_square_bracket",),
+        ("dashboard", "kpi"),
+        None,
+        False,
+    ),
+    Action(
+        "kpi.next",
+        _m("Next period"),
+        _m("Move to the period after."),
+        ("right_square_bracket",),
+        ("dashboard", "kpi"),
+        None,
+        False,
+    ),
+    # Forms and questions.
+    Action("form.save", _m("Save"), _m("Save what was typed."), ("ctrl+s",), ("form",), None, True),
+    Action(
+        "form.cancel",
+        _m("Cancel"),
+        _m("Leave without saving; asks before what was typed is lost."),
+        ("escape",),
+        ("form",),
+    ),
+    Action("confirm.yes", _m("Yes"), _m("Go on."), ("y",), ("confirm",), None, True, False),
+    Action(
+        "confirm.no",
+        _m("No"),
+        _m("Leave things as they are."),
+        ("n", "escape"),
+        ("confirm",),
+        None,
+        True,
+        False,
+    ),
+    Action(
+        "confirm.swap",
+        _m("Other button"),
+        _m("To the other button."),
+        ("left", "right", "h", "l"),
+        ("confirm",),
+        None,
+        False,
+        False,
+    ),
+    Action(
+        "modal.close",
+        _m("Close"),
+        _m("Close this window."),
+        ("escape",),
+        ("modal",),
+        None,
+        True,
+        False,
+    ),
+    Action(
+        "notice.copy",
+        _m("Copy"),
+        _m("Copy the message to the clipboard, over SSH too."),
+        ("y",),
+        ("notice",),
+        None,
+        True,
+        False,
+    ),
+    Action(
+        "login.sign_in",
+        _m("Sign in"),
+        _m("Sign in with what was typed."),
+        ("ctrl+s",),
+        ("login",),
+        None,
+        True,
+        False,
+    ),
+    Action("start.refresh", _m("Try again"), _m("Try again."), ("r",), ("start",)),
+    # Everywhere.
+    Action(
+        "nav.back",
+        _m("Back"),
+        _m("Back to where you came from."),
+        ("escape",),
+        ("dashboard", "kpi", "settings"),
+        None,
+        True,
+        False,
+    ),
+    Action("nav.refresh", _m("Refresh"), _m("Read again."), ("r",), (GLOBAL,), None, False),
+    Action(
+        "nav.previous",
+        _m("Previous view"),
+        _m("The view you left last."),
+        ("minus",),
+        (GLOBAL,),
+        None,
+        False,
+    ),
+    Action(
+        "nav.dashboards",
+        _m("Dashboards"),
+        _m("The list of dashboards."),
+        ("2",),
+        (GLOBAL,),
+        None,
+        False,
+    ),
+    Action("app.help", _m("Help"), _m("The keys of this place."), ("question_mark",), (GLOBAL,)),
+    Action(
+        "app.palette",
+        _m("Palette"),
+        _m("Every action, dashboard and KPI by name."),
+        ("colon", "ctrl+p"),
+        (GLOBAL,),
+        None,
+        True,
+        False,
+    ),
+    Action(
+        "app.settings",
+        _m("Settings"),
+        _m("Theme, language, characters and password."),
+        ("comma",),
+        (GLOBAL,),
+        None,
+        False,
+    ),
+    Action(
+        "app.sign_out",
+        _m("Sign out"),
+        _m("End this session and sign in as somebody else."),
+        (),
+        (GLOBAL,),
+        None,
+        False,
+    ),
+    Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
+)
+
+_BY_ID: Final = {action.id: action for action in ACTIONS}
+
+
+def action_of(action_id: str) -> Action:
+    """The action of this id.
+
+    Raises:
+        KeyError: the registry has no such action.
+    """
+    return _BY_ID[action_id]
+
+
+def actions_at(*places: str) -> Iterator[Action]:
+    """The actions that apply in any of ``places``, in the order of the registry."""
+    return (action for action in ACTIONS if not set(places).isdisjoint(action.places))
+
+
+def bindings_for(place: str) -> list[Binding]:
+    """The bindings of a place, for a ``BINDINGS`` attribute."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            f"app.do('{action.id}')",
+            action.title,
+            show=False,
+            id=action.id,
+            priority=action.id == "app.quit",
+        )
+        for action in actions_at(place)
+        if action.keys
+    ]

@@ -1,0 +1,236 @@
+"""Database work for the interface: in threads, cancellable on the server, never late.
+
+The event loop only awaits. Reads have two threads and writes one, so a write never waits for a
+stuck read and one terminal needs at most three database connections. The threads are daemons:
+quitting does not wait for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
+
+from kpix_tui.kernel.errors import Cancelled, KpixError
+from kpix_tui.tui.errors import Unexpected
+
+_log: Final = logging.getLogger("kpix.tui")
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+class CancellableUnit(Protocol):
+    """What the bridge needs of a unit of work."""
+
+    def cancel(self) -> None:
+        """Cancel on the server what the unit is waiting for; any thread may call it."""
+        ...
+
+
+class Units(Protocol):
+    """What the bridge needs of the application's context."""
+
+    def run(self, use_case: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
+        """Run a use case in one unit of work."""
+        ...
+
+
+@dataclass(slots=True)
+class _Job:
+    """One request, from the loop to a thread and back. ``number`` is its place in time."""
+
+    number: int
+    work: Callable[[_Job], Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+    context: contextvars.Context
+    unit: CancellableUnit | None = None
+    dropped: threading.Event = field(default_factory=threading.Event)
+
+
+class Bridge:
+    """Runs use cases for screens. Every error that comes back is a :class:`KpixError`."""
+
+    READERS: Final = 2
+    WRITERS: Final = 1
+
+    def __init__(self, context: Units) -> None:
+        self._context = context
+        self._reads: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._writes: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._pending: dict[int, _Job] = {}
+        self._last = 0
+        self._closed = False
+
+    @property
+    def busy(self) -> int:
+        """How many requests are waited for."""
+        return len(self._pending)
+
+    async def read(
+        self,
+        use_case: Callable[Concatenate[Any, P], Result],
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> Result:
+        """Run a use case that only reads. Cancelling the awaiting task cancels it on the server.
+
+        Raises:
+            KpixError: what the use case refused, or :class:`Unexpected`.
+        """
+        job = self._submit(self._reads, self._unit_of(use_case, args, options))
+        try:
+            result: Result = await job.future
+        except asyncio.CancelledError:
+            self._cancel(job)
+            raise
+        return result
+
+    async def write(
+        self,
+        use_case: Callable[Concatenate[Any, P], Result],
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> Result:
+        """Run a use case that writes. Once asked for it is done, whoever still waits.
+
+        Raises:
+            KpixError: what the use case refused, or :class:`Unexpected`.
+        """
+        job = self._submit(self._writes, self._unit_of(use_case, args, options))
+        result: Result = await asyncio.shield(job.future)
+        return result
+
+    async def call(
+        self, function: Callable[P, Result], *args: P.args, **options: P.kwargs
+    ) -> Result:
+        """Run a function outside any unit of work: starting the database, hashing a password.
+
+        Raises:
+            KpixError: what the function refused, or :class:`Unexpected`.
+        """
+        job = self._submit(self._writes, lambda _job: function(*args, **options))
+        result: Result = await asyncio.shield(job.future)
+        return result
+
+    def close(self) -> None:
+        """Stop taking work and cancel the reads under way; waits for nobody."""
+        self._closed = True
+        for job in tuple(self._pending.values()):
+            self._cancel(job)
+        for _thread in self._threads:
+            self._reads.put(None)
+            self._writes.put(None)
+
+    def _unit_of(
+        self, use_case: Callable[..., Result], args: Any, options: Any
+    ) -> Callable[[_Job], Result]:
+        def work(job: _Job) -> Any:
+            def tracked(unit: CancellableUnit, *given: Any, **named: Any) -> Result:
+                with _tracking(job, unit):
+                    return use_case(unit, *given, **named)
+
+            return self._context.run(tracked, *args, **options)
+
+        return work
+
+    def _submit(self, lane: queue.SimpleQueue[_Job | None], work: Callable[[_Job], Any]) -> _Job:
+        if self._closed:
+            raise asyncio.CancelledError
+        self._start_threads()
+        loop = asyncio.get_running_loop()
+        self._last += 1
+        job = _Job(self._last, work, loop.create_future(), loop, contextvars.copy_context())
+        job.future.add_done_callback(_retrieve)
+        self._pending[job.number] = job
+        lane.put(job)
+        return job
+
+    def _start_threads(self) -> None:
+        if self._threads:
+            return
+        lanes = [self._reads] * self.READERS + [self._writes] * self.WRITERS
+        for index, lane in enumerate(lanes):
+            thread = threading.Thread(
+                target=self._serve, args=(lane,), name=f"kpix-bridge-{index}", daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, lane: queue.SimpleQueue[_Job | None]) -> None:
+        while (job := lane.get()) is not None:
+            if job.dropped.is_set():
+                continue
+            outcome = job.context.run(_outcome, job)
+            if not job.loop.is_closed():
+                job.loop.call_soon_threadsafe(self._deliver, job.number, outcome)
+
+    def _deliver(self, number: int, outcome: tuple[Any, KpixError | None]) -> None:
+        """Hand an answer to whoever waits for this number; nobody does any more: drop it."""
+        job = self._pending.pop(number, None)
+        if job is None or job.future.done():
+            return
+        result, error = outcome
+        if error is not None:
+            job.future.set_exception(error)
+        else:
+            job.future.set_result(result)
+
+    def _cancel(self, job: _Job) -> None:
+        self._pending.pop(job.number, None)
+        job.dropped.set()
+        unit = job.unit
+        if unit is not None:
+            # Cancelling opens a connection of its own: not on the event loop.
+            threading.Thread(target=_cancel_unit, args=(unit,), daemon=True).start()
+
+
+@contextmanager
+def _tracking(job: _Job, unit: CancellableUnit) -> Iterator[None]:
+    job.unit = unit
+    try:
+        if job.dropped.is_set():
+            raise Cancelled
+        yield
+    finally:
+        job.unit = None
+
+
+def _outcome(job: _Job) -> tuple[Any, KpixError | None]:
+    try:
+        return job.work(job), None
+    except KpixError as error:
+        return None, error
+    except Exception:  # noqa: BLE001 - the boundary of the thread: logged, and said on screen
+        if job.dropped.is_set():
+            return None, None
+        return None, unexpected()
+
+
+def unexpected() -> Unexpected:
+    """Log the exception being handled; the error to show carries the id it is logged under."""
+    correlation = secrets.token_hex(4)
+    _log.exception("unexpected error %s", correlation, extra={"correlation_id": correlation})
+    return Unexpected(correlation=correlation)
+
+
+def _cancel_unit(unit: CancellableUnit) -> None:
+    try:
+        unit.cancel()
+    except KpixError as error:
+        _log.info("a request could not be cancelled on the server: %s", error.code)
+
+
+def _retrieve(future: asyncio.Future[Any]) -> None:
+    """A write whose screen has gone may still fail: that is read here, and in the log."""
+    if not future.cancelled() and (error := future.exception()) is not None:
+        _log.debug("request ended with %s", getattr(error, "code", type(error).__name__))

@@ -1,0 +1,157 @@
+"""The base of every screen: header, footer, loading, and what an action does or why it cannot.
+
+A screen sets ``PLACE`` (its name in the registry of actions), ``BINDINGS = bindings_for(PLACE)``,
+``crumbs`` (what follows the organisation in the header), composes its ``body`` and reads in
+``fetch``. Its actions are methods ``do_<name>``; ``why_not`` says why one is unavailable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from uuid import UUID
+
+from textual.app import ComposeResult
+from textual.screen import ModalScreen, Screen
+
+from kpix_tui.access.policy import require
+from kpix_tui.domains.accounts.errors import NotSignedIn
+from kpix_tui.i18n.catalog import error_text
+from kpix_tui.kernel.errors import Forbidden, KpixError
+from kpix_tui.tui.actions import GLOBAL, Action, bindings_for
+from kpix_tui.tui.messages import SessionLost
+from kpix_tui.tui.widgets.footer import KpixFooter
+from kpix_tui.tui.widgets.header import KpixHeader
+from kpix_tui.tui.widgets.notice import Notice
+
+if TYPE_CHECKING:
+    from kpix_tui.tui.app import KpixApp
+    from kpix_tui.tui.bridge import Bridge
+
+Answer = TypeVar("Answer")
+
+
+class KpixScreen(Screen[Answer]):
+    """A full screen with a header, a body, a footer, and one place for what went wrong."""
+
+    PLACE: ClassVar[str] = GLOBAL
+
+    @property
+    def kpix(self) -> KpixApp:
+        """The application, with its type."""
+        return cast("KpixApp", self.app)
+
+    @property
+    def bridge(self) -> Bridge:
+        """The way to the database."""
+        return self.kpix.bridge
+
+    def crumbs(self) -> tuple[str, ...]:
+        """What the header shows after the organisation, as plain text."""
+        return ()
+
+    def body(self) -> ComposeResult:
+        """The widgets between header and footer."""
+        yield from ()
+
+    def compose(self) -> ComposeResult:
+        """Header, body, the place for notices, footer."""
+        yield KpixHeader()
+        yield from self.body()
+        yield Notice(id="notice")
+        yield KpixFooter()
+
+    def on_mount(self) -> None:
+        """Show the breadcrumb and read. Textual calls this besides a subclass's own."""
+        self.refresh_crumbs()
+        self.begin()
+
+    def begin(self) -> None:
+        """The first reading."""
+        self.reload()
+
+    def refresh_crumbs(self) -> None:
+        """Draw the header again, after what it names has changed."""
+        self.query_one(KpixHeader).show(self.crumbs())
+
+    # -- reading -------------------------------------------------------------------------------
+
+    async def fetch(self) -> None:
+        """Read what the screen shows and show it; refusals may be left to :meth:`reload`."""
+
+    def reload(self) -> None:
+        """Read again, instead of any reading under way."""
+        self.attempt(self.fetch, group="fetch", exclusive=True)
+
+    def attempt(
+        self, work: Callable[[], Awaitable[None]], *, group: str = "work", exclusive: bool = False
+    ) -> None:
+        """Run ``work`` beside the event loop; what it refuses is said on the screen."""
+
+        async def guarded() -> None:
+            try:
+                await work()
+            except KpixError as error:
+                self.show_problem(error)
+            else:
+                if group == "fetch":
+                    self.query_one("#notice", Notice).clear()
+
+        self.run_worker(guarded, group=group, exclusive=exclusive, exit_on_error=True)
+
+    def show_problem(self, error: KpixError) -> None:
+        """Say what went wrong, above the footer; a lost session leads to the login."""
+        if isinstance(error, NotSignedIn):
+            self.app.post_message(SessionLost())
+            return
+        self.query_one("#notice", Notice).show_error(error)
+
+    # -- actions -------------------------------------------------------------------------------
+
+    def owners_of(self, action: Action) -> tuple[UUID, ...]:  # noqa: ARG002 - for subclasses
+        """Who owns what the action would change; empty: the question is asked in general."""
+        return ()
+
+    def why_not(self, action: Action) -> str | None:
+        """Why the action is not available here, as a sentence; None when it is."""
+        actor = self.kpix.actor
+        if action.permission is None or actor is None:
+            return None
+        try:
+            require(actor, action.permission, *self.owners_of(action))
+        except Forbidden as error:
+            return error_text(error)
+        return None
+
+    def do_back(self) -> None:
+        """Leave this screen."""
+        self.kpix.back()
+
+    def do_refresh(self) -> None:
+        """Read again."""
+        self.reload()
+
+
+class KpixModal(ModalScreen[Answer]):
+    """A dialog: its own keys only, Escape leaves it."""
+
+    PLACE: ClassVar[str] = "modal"
+    BINDINGS = bindings_for("modal")
+
+    @property
+    def kpix(self) -> KpixApp:
+        """The application, with its type."""
+        return cast("KpixApp", self.app)
+
+    @property
+    def bridge(self) -> Bridge:
+        """The way to the database."""
+        return self.kpix.bridge
+
+    def why_not(self, action: Action) -> str | None:  # noqa: ARG002 - the answer of every dialog
+        """Everything that a dialog offers is available."""
+        return None
+
+    def do_close(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)

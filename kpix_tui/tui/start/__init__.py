@@ -1,0 +1,1 @@
+"""The first frame, and how a session begins."""

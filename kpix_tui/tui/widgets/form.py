@@ -1,0 +1,143 @@
+"""A form in a dialog: fields, Save, Cancel, and nothing typed is ever lost by surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
+
+from kpix_tui.domains.accounts.errors import NotSignedIn
+from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.errors import KpixError
+from kpix_tui.tui.actions import bindings_for
+from kpix_tui.tui.messages import SessionLost
+from kpix_tui.tui.modals.confirm import Confirm
+from kpix_tui.tui.screen import KpixModal
+from kpix_tui.tui.widgets.fields import Field
+from kpix_tui.tui.widgets.footer import KpixFooter
+from kpix_tui.tui.widgets.notice import Notice
+
+Answer = TypeVar("Answer")
+
+
+class FormScreen(KpixModal[Answer]):
+    """Subclasses give ``heading()``, ``fields()`` and ``save(values)``; the answer is what it made.
+
+    ``save`` raises the :class:`KpixError` of the use case; its ``fields`` choose where it is said.
+    The dialog is dismissed with what ``save`` returns, or with ``None`` when it is left.
+    """
+
+    PLACE: ClassVar[str] = "form"
+    BINDINGS = bindings_for("form")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._untouched: tuple[str, ...] = ()
+        self._saving = False
+
+    def heading(self) -> str:
+        """The title of the dialog."""
+        raise NotImplementedError
+
+    def fields(self) -> Iterable[Field[Any]]:
+        """The fields, in their order."""
+        raise NotImplementedError
+
+    async def save(self, values: dict[str, Any]) -> Answer:
+        """Do what the form is for, with the value of each field by its name."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Title, fields, the place for what concerns no field, keys."""
+        with Vertical(classes="dialog form"):
+            yield Static(self.heading(), classes="dialog--title", markup=False)
+            with VerticalScroll(classes="form--fields", can_focus=False):
+                yield from self.fields()
+            yield Notice(id="notice")
+            yield KpixFooter()
+
+    def on_mount(self) -> None:
+        """Remember what nobody has touched yet."""
+        self._untouched = self._raw()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something was typed."""
+        return self._raw() != self._untouched
+
+    def field(self, name: str) -> Field[Any] | None:
+        """The field of this name."""
+        return next((field for field in self._all() if field.name == name), None)
+
+    def do_save(self) -> None:
+        """Read every field, then save; what is wrong is said beside the field."""
+        if self._saving:
+            return
+        values = self._read()
+        if values is not None:
+            self._saving = True
+            self.add_class("-saving")
+            self.run_worker(partial(self._save, values), group="save")
+
+    def do_cancel(self) -> None:
+        """Leave; asks first when something was typed."""
+        if not self.dirty:
+            self.dismiss(None)
+            return
+        question = Confirm(
+            _("Leave without saving?"), _("What you typed will be lost."), yes=_("Leave")
+        )
+        self.app.push_screen(question, self._left)
+
+    def _left(self, sure: bool | None) -> None:
+        if sure:
+            self.dismiss(None)
+
+    def _all(self) -> list[Field[Any]]:
+        return list(self.query(Field))
+
+    def _raw(self) -> tuple[str, ...]:
+        return tuple(field.raw for field in self._all())
+
+    def _read(self) -> dict[str, Any] | None:
+        values: dict[str, Any] = {}
+        wrong: list[Field[Any]] = []
+        for field in self._all():
+            try:
+                values[str(field.name)] = field.read()
+            except KpixError as error:
+                field.show_error(error)
+                wrong.append(field)
+        if wrong:
+            wrong[0].focus()
+            return None
+        return values
+
+    async def _save(self, values: dict[str, Any]) -> None:
+        notice = self.query_one("#notice", Notice)
+        notice.clear()
+        try:
+            answer = await self.save(values)
+        except KpixError as error:
+            self._refused(error, notice)
+        else:
+            self.dismiss(answer)
+        finally:
+            self._saving = False
+            self.remove_class("-saving")
+
+    def _refused(self, error: KpixError, notice: Notice) -> None:
+        if isinstance(error, NotSignedIn):
+            self.app.post_message(SessionLost())
+            return
+        concerned = [field for name in error.fields if (field := self.field(name)) is not None]
+        for field in concerned:
+            field.show_error(error)
+        if concerned:
+            concerned[0].focus()
+        else:
+            notice.show_error(error)

@@ -1,0 +1,59 @@
+"""One line: where I am, who I am, whether the database answers."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widget import Widget
+
+from kpix_tui.access.actor import Actor
+from kpix_tui.i18n.catalog import _
+from kpix_tui.tui.widgets.text import clip, plain
+
+
+class KpixHeader(Widget):
+    """``Organisation › Dashboard › KPI`` on the left, ``name · role · live`` on the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._crumbs: tuple[str, ...] = ()
+
+    def show(self, crumbs: tuple[str, ...]) -> None:
+        """Show this path after the organisation."""
+        self._crumbs = crumbs
+        self.refresh()
+
+    def render(self) -> Content:
+        """The line, cut from the left of the path when it is too long."""
+        actor: Actor | None = getattr(self.app, "actor", None)
+        live: bool = getattr(self.app, "live", False)
+        unicode = not getattr(self.app, "ascii", False)
+        right = _who(actor, live, unicode)
+        room = max(0, self.content_size.width - right.cell_length - 2)
+        path = (actor.organization_name if actor else "kpix", *self._crumbs)
+        left = _path(path, room, " › " if unicode else " > ")
+        gap = max(1, self.content_size.width - left.cell_length - right.cell_length)
+        return Content.assemble(left, " " * gap, right)
+
+
+def _path(parts: tuple[str, ...], room: int, separator: str) -> Content:
+    """The last part whole and bold; the ones before it give way first."""
+    clean = [plain(part) for part in parts]
+    last = clip(clean[-1], room)
+    before = clean[:-1]
+    while before and cell_len(separator.join([*before, last])) > room:
+        before.pop(0)
+    head = "".join(part + separator for part in before)
+    return Content.assemble((head, "$text-muted"), (last, "bold"))
+
+
+def _who(actor: Actor | None, live: bool, unicode: bool) -> Content:
+    if actor is None:
+        return Content("")
+    dot, ring = ("●", "○") if unicode else ("*", "-")
+    state = (f"{dot} " + _("live"), "$text-success") if live else (f"{ring} " + _("not live"), "")
+    who = " · " if unicode else " - "
+    roles = ", ".join(_(role.capitalize()) for role in actor.roles)
+    return Content.assemble(
+        clip(plain(actor.name), 24), (who + clip(plain(roles), 20) + who, "$text-muted"), state
+    )

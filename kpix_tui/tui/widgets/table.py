@@ -1,0 +1,293 @@
+"""A list that is sorted, filtered and cut in SQL, and drawn line by line.
+
+The table holds a window of pages around what is visible; it never asks for the whole list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static
+
+from kpix_tui.domains.accounts.errors import NotSignedIn
+from kpix_tui.i18n.catalog import _, error_text, ngettext
+from kpix_tui.kernel.errors import KpixError
+from kpix_tui.kernel.paging import PAGE_SIZE, Page, PageRequest
+from kpix_tui.tui.actions import bindings_for
+from kpix_tui.tui.messages import SessionLost
+from kpix_tui.tui.widgets.columns import Column
+from kpix_tui.tui.widgets.grid import Grid
+from kpix_tui.tui.widgets.inputs import LineInput
+
+Row = TypeVar("Row")
+Loader = Callable[[PageRequest], Awaitable[Page[Row]]]
+
+TYPING_PAUSE = 0.15
+"""Seconds without a key before the filter is sent."""
+
+
+class FilterLine(LineInput):
+    """What is typed after ``/``."""
+
+    PLACE = "filter"
+    BINDINGS = bindings_for("filter")
+
+
+class PagedTable(Vertical, Generic[Row]):
+    """Rows with a cursor, a filter line and a count.
+
+    ``loader`` is a coroutine function that takes a :class:`PageRequest`. ``row_key`` tells rows
+    apart, so that the cursor stays on its row when the list is read again. ``empty`` is what an
+    empty list says, and ``empty_step`` what to do then.
+    """
+
+    class Opened(Message, Generic[Row]):
+        """Enter, or a second click, on a row."""
+
+        def __init__(self, table: PagedTable[Row], row: Row) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
+
+        @property
+        def control(self) -> PagedTable[Row]:
+            """The table, for ``@on(PagedTable.Opened, "#id")``."""
+            return self.table
+
+    class Moved(Message, Generic[Row]):
+        """The cursor is on another row (None: on none)."""
+
+        def __init__(self, table: PagedTable[Row], row: Row | None) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
+
+        @property
+        def control(self) -> PagedTable[Row]:
+            """The table."""
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column[Row]],
+        loader: Loader[Row],
+        *,
+        row_key: Callable[[Row], Hashable],
+        empty: str,
+        empty_step: str = "",
+        sort: str | None = None,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.request = PageRequest(sort=sort)
+        self._loader = loader
+        self._row_key = row_key
+        self._empty = (empty, empty_step)
+        self._grid: Grid[Row] = Grid(columns, self.request)
+        self._pages: set[int] = set()
+        self._number = 0
+        self._typing: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The filter line, hidden until it is asked for; the rows; the count."""
+        yield FilterLine(placeholder=_("Filter"), classes="filter")
+        yield self._grid
+        yield Static("", classes="count", markup=False)
+
+    def on_mount(self) -> None:
+        """Read the first page."""
+        self.query_one(FilterLine).display = False
+        self.reload()
+
+    # -- what the screen asks ----------------------------------------------------------------------
+
+    @property
+    def grid(self) -> Grid[Row]:
+        """The part that has the focus."""
+        return self._grid
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor, if it is loaded."""
+        return self._grid.current
+
+    @property
+    def total(self) -> int:
+        """How many rows the filter keeps."""
+        return self._grid.total
+
+    def reload(self) -> None:
+        """Read what is visible again; the cursor stays on its row."""
+        self._number += 1
+        self._pages.clear()
+        if not self._grid.total:
+            self._grid.say(_("Loading…"))
+        self._load()
+
+    def patch(self, row: Row) -> None:
+        """Show ``row`` in the place of the one with its key."""
+        key = self._row_key(row)
+        self._grid.patch(row, lambda other: self._row_key(other) == key)
+
+    def focus(self, scroll_visible: bool = True) -> PagedTable[Row]:
+        """Focus the rows."""
+        self._grid.focus(scroll_visible)
+        return self
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        work = partial(self._load_missing, self._number)
+        self.run_worker(work, group="page", exclusive=True)
+
+    async def _load_missing(self, number: int) -> None:
+        """Read the pages that the visible rows lie on, the nearest first, until none is missing."""
+        try:
+            while number == self._number and (page := self._next_page()) is not None:
+                request = replace(self.request, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+                found = await self._loader(request)
+                if number == self._number:
+                    self._show(page, found)
+        except KpixError as error:
+            if number == self._number:
+                self._show_problem(error)
+
+    def _next_page(self) -> int | None:
+        first, last = self._grid.wanted
+        wanted = range(first // PAGE_SIZE, max(first, last) // PAGE_SIZE + 1)
+        return next((page for page in wanted if page not in self._pages), None)
+
+    def _show(self, page: int, found: Page[Row]) -> None:
+        fresh = not self._pages
+        kept = self._grid.current if fresh else None
+        self._pages.add(page)
+        self._grid.put(found, fresh=fresh)
+        self._pages = {held for held in self._pages if self._grid.holds(held * PAGE_SIZE)} | {page}
+        if kept is not None:
+            key = self._row_key(kept)
+            self._grid.stay_on(lambda row: self._row_key(row) == key)
+        self._say_count()
+        if fresh:
+            self.post_message(self.Moved(self, self.current))
+
+    def _show_problem(self, error: KpixError) -> None:
+        if isinstance(error, NotSignedIn):
+            self.app.post_message(SessionLost())
+            return
+        text = error_text(error)
+        if self._grid.total:
+            self._count(f"! {text}", failed=True)
+        else:
+            self._grid.say(text, _("Press r to try again."), failed=True)
+
+    def _say_count(self) -> None:
+        total = self._grid.total
+        if not total and self.request.text:
+            self._grid.say(_("Nothing matches."), _("Press Esc to see everything again."))
+        elif not total:
+            self._grid.say(*self._empty)
+        count = ngettext("{count} row", "{count} rows", total).format(count=total)
+        kept = _("{count}, filtered by “{text}”").format(count=count, text=self.request.text)
+        self._count(kept if self.request.text else count)
+
+    def _count(self, text: str, *, failed: bool = False) -> None:
+        line = self.query_one(".count", Static)
+        line.set_class(failed, "-failed")
+        line.update(text)
+
+    # -- filtering and sorting ---------------------------------------------------------------------
+
+    def do_filter(self) -> None:
+        """Open the filter line."""
+        line = self.query_one(FilterLine)
+        line.display = True
+        line.focus()
+
+    def do_done(self) -> None:
+        """Back to the rows, with the filter."""
+        self.query_one(FilterLine).display = bool(self.request.text)
+        self._grid.focus()
+
+    def do_clear(self) -> None:
+        """Drop the filter; without one, leave the screen."""
+        line = self.query_one(FilterLine)
+        if not line.display:
+            back = getattr(self.screen, "do_back", None)
+            if back is not None:
+                back()
+            return
+        line.value = ""
+        line.display = False
+        self._grid.focus()
+
+    def do_sort(self) -> None:
+        """Sort by the column under the cursor, or reverse."""
+        self._sort_by(self._grid.column)
+
+    @on(Grid.HeaderClicked)
+    def _header_clicked(self, event: Grid.HeaderClicked) -> None:
+        event.stop()
+        self._sort_by(event.column)
+
+    def _sort_by(self, column: Column[Row]) -> None:
+        if column.key is None:
+            self.app.notify(_("This list cannot be sorted by this column."), markup=False)
+            return
+        reverse = self.request.sort == column.key
+        self._change(sort=f"-{column.key}" if reverse else column.key)
+
+    @on(FilterLine.Changed)
+    def _typed(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        if self._typing is not None:
+            self._typing.stop()
+        text = event.value.strip()
+        self._typing = self.set_timer(TYPING_PAUSE if text else 0.001, self._apply_filter)
+
+    def _apply_filter(self) -> None:
+        text = self.query_one(FilterLine).value.strip()
+        if text != self.request.text:
+            self._change(text=text)
+
+    def _change(self, *, sort: str | None = None, text: str | None = None) -> None:
+        self.request = replace(
+            self.request,
+            sort=self.request.sort if sort is None else sort,
+            text=self.request.text if text is None else text,
+        )
+        self._grid.restart(self.request)
+        self.reload()
+
+    # -- from the rows -----------------------------------------------------------------------------
+
+    def do_open(self) -> None:
+        """Open the row under the cursor."""
+        if (row := self.current) is not None:
+            self.post_message(self.Opened(self, row))
+
+    def do_copy(self) -> None:
+        """Copy the cell under the cursor."""
+        if (text := self._grid.cell_text()) is not None:
+            self.app.copy_to_clipboard(text)
+            self.app.notify(_("Copied: {text}").format(text=text), markup=False, timeout=2)
+
+    @on(Grid.Entered)
+    def _entered(self, event: Grid.Entered) -> None:
+        event.stop()
+        self.do_open()
+
+    @on(Grid.Shifted)
+    def _shifted(self, event: Grid.Shifted) -> None:
+        event.stop()
+        if self._next_page() is not None:
+            self._load()
+        if event.row_changed:
+            self.post_message(self.Moved(self, self.current))

@@ -1,0 +1,104 @@
+"""A context without a database, for tests of the interface alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from kpix_tui.access.actor import Actor
+from kpix_tui.access.permissions import GRANTS, BuiltinRole
+from kpix_tui.config import Settings
+from kpix_tui.kernel.clock import Clock, FixedClock
+
+ORGANIZATION = UUID(int=1)
+USER = UUID(int=2)
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def actor(role: BuiltinRole = BuiltinRole.ADMIN, name: str = "Ada Lovelace") -> Actor:
+    """Somebody of the organisation Acme, with the grants of a built-in role."""
+    return Actor(
+        organization_id=ORGANIZATION,
+        organization_name="Acme",
+        timezone="Europe/Paris",
+        user_id=USER,
+        name=name,
+        email="ada@acme.test",
+        session_id=UUID(int=3),
+        roles=(role.value,),
+        locale="en",
+        shared_terminal=False,
+        grants=dict(GRANTS[role]),
+    )
+
+
+@dataclass
+class FakeUnit:
+    """A unit of work that remembers whether it was cancelled."""
+
+    clock: Clock
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    session: Any = None
+    principal: Any = None
+
+    def cancel(self) -> None:
+        """Remember it."""
+        self.cancelled.set()
+
+
+class FakeTokens:
+    """A token in memory."""
+
+    def __init__(self, token: str | None = None) -> None:
+        self.token = token
+
+    def load(self) -> str | None:
+        """The token."""
+        return self.token
+
+    def save(self, token: str) -> None:
+        """Keep it."""
+        self.token = token
+
+    def clear(self) -> None:
+        """Forget it."""
+        self.token = None
+
+
+class FakeContext:
+    """Runs use cases with a :class:`FakeUnit`; ``units`` are those that were opened."""
+
+    def __init__(self, home: Path, **settings: Any) -> None:
+        self.settings = Settings(
+            home=home, state=home / "state", config_file=home / "kpix.toml", **settings
+        )
+        self.clock = FixedClock(NOW)
+        self.tokens = FakeTokens()
+        self.units: list[FakeUnit] = []
+
+    def database(self) -> None:
+        """There is none to start."""
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[FakeUnit]:
+        """A new fake unit."""
+        unit = FakeUnit(self.clock)
+        self.units.append(unit)
+        yield unit
+
+    anonymous = unit_of_work
+    owner = unit_of_work
+
+    def run(self, use_case: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
+        """One fake unit of work."""
+        with self.unit_of_work() as unit:
+            return use_case(unit, *args, **options)
+
+    def close(self) -> None:
+        """Nothing to close."""
