@@ -13,6 +13,7 @@ from typing import Final
 from kpix_tui.db.embedded.errors import (
     EmbeddedAccountMissing,
     EmbeddedAccountPrivileged,
+    EmbeddedProgramFailed,
     EmbeddedUserUnnamed,
 )
 
@@ -44,26 +45,33 @@ class Account:
         """Run a program as this account, out of reach of Ctrl+C; output and errors together.
 
         Raises:
-            subprocess.TimeoutExpired: it was killed after ``timeout`` seconds.
+            EmbeddedProgramFailed: it cannot be run, or was killed after ``timeout`` seconds.
         """
-        return subprocess.run(  # noqa: S603 - the wheel's binaries and /bin/sh, no shell text
-            [os.fspath(part) for part in arguments],
-            input=text_in,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            timeout=timeout,
-            pass_fds=keep_open,
-            start_new_session=True,
-            cwd="/",
-            env=_ENVIRONMENT,
-            umask=0o077,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-            user=self.uid if self.switched else None,
-            group=self.gid if self.switched else None,
-            extra_groups=[] if self.switched else None,
-        )
+        words = [os.fspath(part) for part in arguments]
+        try:
+            return subprocess.run(  # noqa: S603 - the wheel's programs and /bin/sh, no shell text
+                words,
+                input=text_in,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                timeout=timeout,
+                pass_fds=keep_open,
+                start_new_session=True,
+                cwd="/",
+                env=_ENVIRONMENT,
+                umask=0o077,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+                user=self.uid if self.switched else None,
+                group=self.gid if self.switched else None,
+                extra_groups=[] if self.switched else None,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            reason = error.strerror if isinstance(error, OSError) else f"{timeout:.0f} s"
+            raise EmbeddedProgramFailed(
+                program=words[0], account=self.name, reason=reason
+            ) from error
 
     def can_pass(self, path: Path) -> bool:
         """Whether this account can enter the folder, or run the program, ``path``."""
@@ -114,7 +122,7 @@ def server_account(named: str | None, owner_uid: int | None = None) -> Account:
     me = current_user()
     if me.uid != 0:
         return me
-    if named is None and owner_uid is not None:
+    if named is None and owner_uid:  # data that root owns was copied there by root
         named = name_of(owner_uid)
     wanted = CANDIDATES if named is None else (named,)
     for name in wanted:

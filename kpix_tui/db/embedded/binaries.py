@@ -18,7 +18,11 @@ from pathlib import Path
 
 from kpix_tui.db.embedded import places
 from kpix_tui.db.embedded.account import Account, current_user
-from kpix_tui.db.embedded.errors import EmbeddedFolderUnsafe, EmbeddedUnsupported
+from kpix_tui.db.embedded.errors import (
+    EmbeddedFolderUnsafe,
+    EmbeddedProgramFailed,
+    EmbeddedUnsupported,
+)
 from kpix_tui.kernel.errors import message
 
 
@@ -57,8 +61,9 @@ def find_binaries() -> Binaries:
     folder = Path(found.origin).resolve().parent / "pginstall" / "bin"
     try:
         answer = current_user().run([folder / "postgres", "--version"], timeout=30)
-    except OSError as error:
-        raise EmbeddedUnsupported(platform=f"{sys.platform}: {error.strerror}") from error
+    except EmbeddedProgramFailed as error:
+        reason = error.params["reason"]
+        raise EmbeddedUnsupported(platform=f"{sys.platform}: {reason}") from error
     if answer.returncode != 0:
         raise EmbeddedUnsupported(platform=f"{sys.platform}: {answer.stdout.strip()}")
     return Binaries(folder, answer.stdout.split()[-1])
@@ -89,7 +94,7 @@ def binaries_for(account: Account, found: Binaries, progress: Callable[[str], No
 
 
 def _copy(package: Path, root: Path) -> None:
-    root.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    places.make_folders(root.parent, 0o711)
     fresh = root.with_name(f"{root.name}.{secrets.token_hex(4)}")
     skipped = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "doc", "*.a", "__pycache__")
     try:

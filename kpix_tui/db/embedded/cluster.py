@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from kpix_tui.db.embedded.account import Account, current_user
 from kpix_tui.db.embedded.binaries import Binaries
-from kpix_tui.db.embedded.errors import EmbeddedCreateFailed, EmbeddedVersionMismatch
+from kpix_tui.db.embedded.errors import (
+    EmbeddedCreateFailed,
+    EmbeddedFolderUnreachable,
+    EmbeddedVersionMismatch,
+)
 from kpix_tui.db.embedded.places import Places, disk_full, file_problems
 
 OWNER: Final = "kpix_admin"
 APPLICATION: Final = "kpix_local"
 DATABASE: Final = "kpix"
-NO_SPACE: Final = "No space left on device"
+NO_ROOM: Final = re.compile("No space left on device|Disk quota exceeded")
 
-_SECONDS_TO_CREATE: Final = 300
+_SECONDS_TO_CREATE: Final = 120
 _FRESH: Final = "new-"
 
 _FIRST_STATEMENTS: Final = f"""\
@@ -86,7 +92,7 @@ def check_version(places: Places, binaries: Binaries) -> None:
         raise EmbeddedVersionMismatch(path=str(places.data), found=found, expected=binaries.major)
 
 
-def remove_leftovers(places: Places) -> None:
+def _remove_leftovers(places: Places) -> None:
     """Delete what a process that was killed while it created a database left behind."""
     for fresh in places.folder.glob(f"{_FRESH}*"):
         shutil.rmtree(fresh, ignore_errors=True)
@@ -100,23 +106,26 @@ def create(places: Places, account: Account, binaries: Binaries, control: int) -
     the programs: if this process is killed, the next one waits until they have ended.
 
     Raises:
+        EmbeddedFolderUnreachable: the account cannot get to the cluster folder.
         EmbeddedDiskFull: nothing is left of what was begun.
         EmbeddedCreateFailed: PostgreSQL refused, with its words.
     """
-    remove_leftovers(places)
+    _remove_leftovers(places)
+    if not account.can_pass(places.folder):
+        raise EmbeddedFolderUnreachable(path=str(places.folder), account=account.name)
     fresh = places.folder / f"{_FRESH}{secrets.token_hex(4)}"
     try:
         with file_problems(places.folder):
             fresh.mkdir(mode=0o700)
             account.give(fresh)
-        for arguments, text_in in (
-            ([binaries.initdb, "-D", fresh, *_INITDB_OPTIONS], ""),
-            (
-                [binaries.postgres, "--single", "-D", fresh, "-c", "exit_on_error=on", "postgres"],
-                _FIRST_STATEMENTS,
-            ),
+        for program, text_in in (
+            (_initdb(binaries, fresh), ""),
+            (_first_session(binaries, fresh), _FIRST_STATEMENTS),
         ):
-            _check(places, _run(places, account, arguments, text_in, control))
+            done = account.run(
+                program, timeout=_SECONDS_TO_CREATE, text_in=text_in, keep_open=(control,)
+            )
+            _check(places, done)
         with file_problems(places.folder):
             fresh.rename(places.data)
             _sync(places)
@@ -125,38 +134,31 @@ def create(places: Places, account: Account, binaries: Binaries, control: int) -
         raise
 
 
-_INITDB_OPTIONS: Final = (
-    f"--username={OWNER}",
-    "--auth=reject",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--data-checksums",
-    "--no-instructions",
-)
+def _initdb(binaries: Binaries, folder: Path) -> list[str | Path]:
+    return [
+        binaries.initdb,
+        "-D",
+        folder,
+        f"--username={OWNER}",
+        "--auth=reject",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--data-checksums",
+        "--no-instructions",
+    ]
 
 
-def _run(
-    places: Places, account: Account, arguments: Iterable[object], text_in: str, control: int
-) -> subprocess.CompletedProcess[str]:
-    try:
-        return account.run(
-            [str(part) for part in arguments],
-            timeout=_SECONDS_TO_CREATE,
-            text_in=text_in,
-            keep_open=(control,),
-        )
-    except subprocess.TimeoutExpired as error:
-        raise EmbeddedCreateFailed(
-            path=str(places.folder), reason=f"{_SECONDS_TO_CREATE} s"
-        ) from error
+def _first_session(binaries: Binaries, folder: Path) -> list[str | Path]:
+    """PostgreSQL alone with a terminal, listening to nobody."""
+    return [binaries.postgres, "--single", "-D", folder, "-c", "exit_on_error=on", "postgres"]
 
 
 def _check(places: Places, done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode == 0:
         return
-    if NO_SPACE in done.stdout:
+    if NO_ROOM.search(done.stdout):
         raise disk_full(places.folder)
     raise EmbeddedCreateFailed(path=str(places.folder), reason=last_lines(done.stdout))
 
@@ -185,7 +187,14 @@ def write_configuration(places: Places) -> None:
             ("pg_hba.conf", _WHO_MAY_COME_IN),
             ("pg_ident.conf", who_is_who),
         ):
-            fresh = places.conf / f"{file}.new"
-            fresh.write_text(text, encoding="utf-8")
-            fresh.chmod(0o644)
-            fresh.rename(places.conf / file)
+            _write(places.conf / file, text)
+
+
+def _write(path: Path, text: str) -> None:
+    with suppress(FileNotFoundError):
+        if path.read_text(encoding="utf-8") == text:
+            return
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.chmod(0o644)
+    fresh.rename(path)

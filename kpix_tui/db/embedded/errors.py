@@ -60,8 +60,8 @@ class EmbeddedAccountChanged(Misconfigured):
 
     code = "embedded.account_changed"
     message = message(
-        "The database in {path} belongs to the account {owner}, not to {account}: "
-        "set KPIX_POSTGRES_ACCOUNT={owner}."
+        "The database in {path} belongs to {owner}, not to the account {account}: "
+        "name its owner in KPIX_POSTGRES_ACCOUNT, or give it to {account} (chown -R)."
     )
 
 
@@ -76,12 +76,12 @@ class EmbeddedFolderUnsafe(Misconfigured):
 
 
 class EmbeddedFolderUnreachable(Misconfigured):
-    """The account that runs the server can no longer get to its data."""
+    """The account that runs the server cannot get to its folder (any more)."""
 
     code = "embedded.folder_unreachable"
     message = message(
-        "There is a database in {path} and the account {account} cannot get there any more: "
-        "give it back the right to pass through the folders above."
+        "The account {account}, which runs PostgreSQL, cannot get to {path}: "
+        "give it the right to pass through the folders above."
     )
 
 
@@ -123,6 +123,23 @@ class EmbeddedDiskFull(Unavailable):
     message = message(
         "The disk that holds {path} is full ({free_mb} MB free): "
         "make room and start again; nothing was left half made."
+    )
+
+
+class EmbeddedProgramFailed(Unavailable):
+    """One of PostgreSQL's programs, or the shell that starts it, could not be run to its end."""
+
+    code = "embedded.program_failed"
+    message = message("{program} could not be run as {account}: {reason}")
+
+
+class EmbeddedNotReady(Unavailable):
+    """A server runs and has not become ready, or is not one that this process can see."""
+
+    code = "embedded.not_ready"
+    message = message(
+        "PostgreSQL has not been ready for {seconds} seconds: it may be recovering from a crash, "
+        "or be run by another container that shares this folder (its log: {log})"
     )
 
 

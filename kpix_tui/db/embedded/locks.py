@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from kpix_tui.db.embedded.errors import EmbeddedBusy
 
 _PAUSE = 0.02
+_MOMENT = 0.5
 
 
 def open_lock(path: Path) -> int:
@@ -43,19 +44,26 @@ def is_taken(path: Path) -> bool:
 
 
 @contextmanager
-def exclusive(path: Path, seconds: float) -> Iterator[int]:
+def exclusive(path: Path, seconds: float, on_wait: Callable[[], None]) -> Iterator[int]:
     """Wait for the lock and hold it alone; yields its descriptor.
+
+    ``on_wait`` is called once, when it takes longer than a moment.
 
     Raises:
         EmbeddedBusy: somebody kept it for longer than ``seconds``.
     """
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
+    told = False
     while True:
         descriptor = open_lock(path)
         try:
             while not try_exclusive(descriptor):
-                if time.monotonic() > deadline:
+                waited = time.monotonic() - began
+                if waited > seconds:
                     raise EmbeddedBusy(path=str(path.parent), seconds=round(seconds))
+                if waited > _MOMENT and not told:
+                    told = True
+                    on_wait()
                 time.sleep(_PAUSE)
             if _is_still(path, descriptor):
                 yield descriptor

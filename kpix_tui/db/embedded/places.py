@@ -41,7 +41,7 @@ PORT: Final = 5432
 
 _LONGEST_SOCKET: Final = 103
 """Bytes of ``sun_path`` on the strictest platform (macOS; Linux has 107)."""
-_PLAIN: Final = re.compile(r"[\w./+@=-]+")
+_PLAIN: Final = re.compile(r"[\w./+@=-]+", re.ASCII)
 """Paths that libpq and PostgreSQL take as they are: neither splits them as a list of several."""
 
 
@@ -65,6 +65,11 @@ class Places:
     def log(self) -> Path:
         """The server's log files."""
         return self.folder / "log"
+
+    @property
+    def run(self) -> Path:
+        """The socket, unless its path would be too long."""
+        return self.folder / "run"
 
     @property
     def startup_log(self) -> Path:
@@ -141,6 +146,8 @@ def choose_places(home: Path, account: Account) -> Places:
         EmbeddedAccountChanged: the data belongs to another account than the one asked for.
     """
     with file_problems(home):
+        if "\n" in str(home):  # PostgreSQL's own files name their folder on one line
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(home))
         known = existing_places(home)
     if known is None:
         inside, *elsewhere = _candidates(home)
@@ -174,7 +181,7 @@ def _nearest(path: Path) -> Path:
 
 
 def prepare(places: Places, account: Account) -> None:
-    """Make the cluster folder and what the server needs beside its data, where absent.
+    """Make the cluster folder, when it is absent; nobody but the one who runs kpix may own it.
 
     Raises:
         EmbeddedFolderForeign, EmbeddedFolderUnsafe: somebody else could change what is there.
@@ -182,26 +189,44 @@ def prepare(places: Places, account: Account) -> None:
     """
     with file_problems(places.folder):
         # Passable by the server's account where that is another one; listable by nobody.
-        mode = 0o711 if account.switched else 0o700
-        places.folder.parent.mkdir(mode=mode, parents=True, exist_ok=True)
+        make_folders(places.folder, 0o711 if account.switched else 0o700)
         if places.folder.parent == SYSTEM_FOLDER:
             _check_mine(SYSTEM_FOLDER)
-        _make(places.folder, mode)
         _check_mine(places.folder)
+
+
+def furnish(places: Places, account: Account) -> None:
+    """Make what the server needs beside its data; under the control lock.
+
+    Raises:
+        EmbeddedDiskFull, EmbeddedFolderUnusable: it cannot be made.
+    """
+    with file_problems(places.folder):
         _make(places.conf, 0o755 if account.switched else 0o700)
-        for folder in (places.log, places.folder / "run"):
-            if _make(folder, 0o700):
-                account.give(folder)
+        for folder in (places.log, places.run):
+            _make_for(folder, account)
 
 
-def _make(folder: Path, mode: int) -> bool:
-    """Make one folder with exactly these rights; False when something is there already."""
+def make_folders(folder: Path, mode: int) -> None:
+    """Make a folder and those above it that are absent, with exactly these rights."""
+    if not folder.parent.exists():
+        make_folders(folder.parent, mode)
+    _make(folder, mode)
+
+
+def _make(folder: Path, mode: int) -> None:
     try:
         folder.mkdir(mode=mode)
     except FileExistsError:
-        return False
-    folder.chmod(mode)
-    return True
+        return
+    folder.chmod(mode)  # whatever the umask is
+
+
+def _make_for(folder: Path, account: Account) -> None:
+    """Make a private folder of the server's account, in a folder that only we can write."""
+    _make(folder, 0o700)
+    if os.lstat(folder).st_uid == os.geteuid():
+        account.give(folder)
 
 
 def _check_mine(folder: Path) -> None:
@@ -225,7 +250,7 @@ def socket_folder(places: Places, account: Account) -> Path:
     Raises:
         EmbeddedSocketImpossible: no place is short enough, or somebody else's folder is there.
     """
-    preferred = places.folder / "run"
+    preferred = places.run
     if _suits_a_socket(preferred):
         return preferred
     digest = hashlib.sha256(os.fsencode(places.folder)).hexdigest()[:16]
@@ -234,9 +259,8 @@ def socket_folder(places: Places, account: Account) -> Path:
     for base in bases:
         if _suits_a_socket(base / name):
             with file_problems(base):
-                base.mkdir(mode=0o711, exist_ok=True)
-                if _make(base / name, 0o700):
-                    account.give(base / name)
+                make_folders(base, 0o711)
+                _make_for(base / name, account)
             _check_private(base / name, account)
             return base / name
     raise EmbeddedSocketImpossible(path=str(preferred), reason=os.strerror(errno.ENAMETOOLONG))

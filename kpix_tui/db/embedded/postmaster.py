@@ -22,8 +22,9 @@ from typing import Final, TypeVar
 from kpix_tui.db.embedded import locks
 from kpix_tui.db.embedded.account import Account
 from kpix_tui.db.embedded.binaries import Binaries
-from kpix_tui.db.embedded.cluster import NO_SPACE, last_lines, write_configuration
+from kpix_tui.db.embedded.cluster import NO_ROOM, last_lines, write_configuration
 from kpix_tui.db.embedded.errors import (
+    EmbeddedNotReady,
     EmbeddedSocketImpossible,
     EmbeddedStartFailed,
     EmbeddedStopFailed,
@@ -36,7 +37,7 @@ from kpix_tui.db.embedded.places import (
     free_bytes,
     socket_folder,
 )
-from kpix_tui.kernel.errors import KpixError
+from kpix_tui.kernel.errors import KpixError, message
 
 SECONDS_TO_START: Final = 120
 """Generous: after a crash the server replays its journal first."""
@@ -72,9 +73,9 @@ def is_alive(places: Places) -> bool:
 def read(places: Places) -> Postmaster | None:
     """What the server that lives wrote down; None while it has not, or when it is dead."""
     try:
-        lines = (places.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        lines = os.fsdecode((places.data / "postmaster.pid").read_bytes()).split("\n")
         pid = int(lines[0])
-    except (FileNotFoundError, IndexError, ValueError):
+    except (FileNotFoundError, ValueError):
         return None
     if len(lines) < 8 or not _is_postgres(pid, places):
         return None
@@ -83,34 +84,47 @@ def read(places: Places) -> Postmaster | None:
 
 def _is_postgres(pid: int, places: Places) -> bool:
     """Whether process ``pid`` is a server on this data folder, and not another with its number."""
+    process = Path(f"/proc/{pid}")
+    if not Path("/proc/self/cwd").exists():
+        return _is_called_postgres(pid)
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except FileNotFoundError:
-        if Path("/proc/self/cmdline").exists():
-            return False
-        listed = subprocess.run(  # noqa: S603 - a number; where there is no /proc (macOS)
-            ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)],
-            capture_output=True,
-            timeout=10,
-            check=False,
-        )
-        return b"postgres" in listed.stdout and os.fsencode(places.data) in listed.stdout
-    except OSError:  # it ended while we looked, or it is somebody else's
+        program = (process / "cmdline").read_bytes().partition(b"\0")[0]
+        return program.endswith(b"postgres") and (process / "cwd").samefile(places.data)
+    except OSError:  # it does not exist, or is somebody else's
         return False
-    return words[0].endswith(b"postgres") and os.fsencode(places.data) in words
 
 
-def bring_up(places: Places, account: Account, binaries: Binaries) -> Postmaster:
+def _is_called_postgres(pid: int) -> bool:
+    """The same where there is no /proc (macOS)."""
+    listed = subprocess.run(  # noqa: S603 - a number
+        ["/bin/ps", "-o", "comm=", "-p", str(pid)], capture_output=True, timeout=10, check=False
+    )
+    return listed.stdout.strip().endswith(b"postgres")
+
+
+def bring_up(
+    places: Places, account: Account, binaries: Binaries, progress: Callable[[str], None]
+) -> Postmaster:
     """The running server, started when there is none; under the control lock.
 
     Raises:
+        EmbeddedNotReady: one runs and does not become ready.
         EmbeddedStartFailed: it did not come up, with its last words.
         EmbeddedDiskFull, EmbeddedSocketImpossible: it did not, for that reason.
     """
     state = _wait_until(lambda: _settled(places), SECONDS_TO_START)
     if state is None:
-        raise EmbeddedStartFailed(reason=f"{SECONDS_TO_START} s", log=str(places.log))
-    return state.server or _launch(places, account, binaries)
+        raise EmbeddedNotReady(seconds=SECONDS_TO_START, log=str(places.log))
+    if state.server is not None:
+        if _socket(state.server.socket_dir).exists():
+            return state.server
+        stop(places)  # a cleaner of temporary files took its socket: nobody can join it any more
+    progress(message("Starting the database"))
+    return _launch(places, account, binaries)
+
+
+def _socket(folder: Path) -> Path:
+    return folder / f".s.PGSQL.{PORT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +151,8 @@ def _wait_until(look: Callable[[], _Answer | None], seconds: float) -> _Answer |
 
 def _launch(places: Places, account: Account, binaries: Binaries) -> Postmaster:
     _clear_stale_files(places, account)
-    places.held.unlink(missing_ok=True)
+    with file_problems(places.held):
+        places.held.unlink(missing_ok=True)
     write_configuration(places)
     socket_dir = socket_folder(places, account)
     pid = _spawn(places, account, _command(places, binaries, socket_dir))
@@ -147,9 +162,11 @@ def _launch(places: Places, account: Account, binaries: Binaries) -> Postmaster:
         return None if state and state.server and state.server.pid != pid else state
 
     state = _wait_until(came_up, SECONDS_TO_START)
-    if state and state.server:
-        return state.server
-    raise _why_not(places, socket_dir)
+    if state is None:
+        raise EmbeddedNotReady(seconds=SECONDS_TO_START, log=str(places.log))
+    if state.server is None:
+        raise _why_not(places, socket_dir)
+    return state.server
 
 
 def _command(places: Places, binaries: Binaries, socket_dir: Path) -> list[str | Path]:
@@ -196,18 +213,17 @@ def _clear_stale_files(places: Places, account: Account) -> None:
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return
-    with file_problems(path), os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+    with file_problems(path), os.fdopen(descriptor, "r+b") as file:
         found = os.fstat(descriptor)
-        first, *rest = file.read(10_000).splitlines(keepends=True) or [""]
-        unrelated = first.strip().isdecimal() and _is_unrelated(int(first), places)
-        if not unrelated or not stat.S_ISREG(found.st_mode) or found.st_uid != account.uid:
+        first, *rest = file.read(10_000).split(b"\n")
+        ours = stat.S_ISREG(found.st_mode) and found.st_uid == account.uid
+        if not ours or not first.isdigit() or not _is_unrelated(int(first), places):
             return
         file.seek(0)
         file.truncate()
-        file.writelines([f"{_NOBODY}\n", *rest])
+        file.write(b"\n".join([str(_NOBODY).encode(), *rest]))
         if len(rest) > 3:
-            socket = Path(rest[3].strip(), f".s.PGSQL.{PORT}.lock")
-            socket.unlink(missing_ok=True)
+            Path(f"{_socket(Path(os.fsdecode(rest[3])))}.lock").unlink(missing_ok=True)
 
 
 def _is_unrelated(pid: int, places: Places) -> bool:
@@ -222,13 +238,11 @@ def _is_unrelated(pid: int, places: Places) -> bool:
 
 def _why_not(places: Places, socket_dir: Path) -> KpixError:
     words = _last_words(places)
-    if NO_SPACE in words or free_bytes(places.data) < _LITTLE:
+    if NO_ROOM.search(words) or free_bytes(places.data) < _LITTLE:
         return disk_full(places.data)
     if refusal := _NO_SOCKET.search(words):
         return EmbeddedSocketImpossible(path=str(socket_dir), reason=refusal[0])
-    return EmbeddedStartFailed(
-        reason=last_lines(words) or f"{SECONDS_TO_START} s", log=str(places.log)
-    )
+    return EmbeddedStartFailed(reason=last_lines(words), log=str(places.log))
 
 
 def _last_words(places: Places) -> str:
@@ -265,3 +279,6 @@ def stop(places: Places) -> None:
         raise EmbeddedStopFailed(
             pid=found.pid if found else "?", seconds=SECONDS_TO_STOP, log=str(places.log)
         )
+    if found is not None and found.socket_dir != places.run:
+        with suppress(OSError):  # not empty, or gone: it is only tidied
+            found.socket_dir.rmdir()

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +19,13 @@ from kpix_tui.db.embedded.places import (
     choose_places,
     existing_places,
     file_problems,
+    furnish,
     prepare,
 )
 from kpix_tui.db.embedded.views import EmbeddedStatus, ServerAddress
-from kpix_tui.kernel.errors import message
+from kpix_tui.kernel.errors import KpixError, message
 
-_SECONDS_FOR_CONTROL: Final = 180
+_SECONDS_FOR_CONTROL: Final = 300
 """How long another process may take to create, start or stop before we say that it is stuck."""
 
 
@@ -62,11 +63,16 @@ class EmbeddedServer:
         with self._mutex:
             account, places = self._place()
             with self._control(places, account) as control:
-                address = self._bring_up(places, account, control)
                 if self._lease is None:
-                    with file_problems(places.in_use):
-                        self._lease = _take_lease(places)
-            return address
+                    self._lease = _take_lease(places)
+                try:
+                    return self._bring_up(places, account, control)
+                except KpixError:
+                    self._drop_lease()
+                    raise
+                except (KeyboardInterrupt, SystemExit):
+                    self._leave(places)
+                    raise
 
     def release(self) -> None:
         """Stop using the server; the last one to leave stops it, unless it is held.
@@ -78,13 +84,16 @@ class EmbeddedServer:
             if self._lease is None:
                 return
             account, places = self._place()
-            with self._control(places, account):
+            if places.data_owner() is None:  # deleted under us: PostgreSQL sees that and ends
                 self._drop_lease()
-                if not places.held.exists() and not locks.is_taken(places.in_use):
-                    postmaster.stop(places)
+                return
+            with self._control(places, account):
+                self._leave(places)
 
     def hold(self) -> None:
         """Start the server when needed, and keep it running although nobody uses it.
+
+        That lasts until ``stop``, or until the server ends in another way.
 
         Raises:
             KpixError: as ``start``.
@@ -127,7 +136,7 @@ class EmbeddedServer:
                     shutil.rmtree(places.folder)
 
     def status(self) -> EmbeddedStatus:
-        """What there is, without making or starting anything.
+        """What there is, without starting anything.
 
         Raises:
             EmbeddedBusy: another process has been starting or stopping it for minutes.
@@ -135,11 +144,10 @@ class EmbeddedServer:
         with self._mutex:
             account, places = self._place()
             if places.data_owner() is None:
-                return self._describe(places, account, None, in_use=False)
+                return _describe(places, account, None, in_use=False)
             with self._control(places, account):
                 found = postmaster.read(places) if postmaster.is_alive(places) else None
-                in_use = locks.is_taken(places.in_use)
-            return self._describe(places, account, found, in_use=in_use)
+                return _describe(places, account, found, in_use=locks.is_taken(places.in_use))
 
     def _place(self) -> tuple[Account, Places]:
         with file_problems(self._home):
@@ -149,26 +157,33 @@ class EmbeddedServer:
 
     @contextmanager
     def _control(self, places: Places, account: Account) -> Iterator[int]:
+        """Be the only process that starts, stops, joins or leaves; yields the lock's descriptor."""
         prepare(places, account)
-        with file_problems(places.control):
-            lock = locks.exclusive(places.control, _SECONDS_FOR_CONTROL)
-            control = lock.__enter__()
-        try:
+        with ExitStack() as stack:
+            with file_problems(places.control):
+                control = stack.enter_context(
+                    locks.exclusive(places.control, _SECONDS_FOR_CONTROL, self._say_that_we_wait)
+                )
+            furnish(places, account)
             yield control
-        finally:
-            lock.__exit__(None, None, None)
+
+    def _say_that_we_wait(self) -> None:
+        self._progress(message("Waiting for another kpix to start or stop the database"))
 
     def _bring_up(self, places: Places, account: Account, control: int) -> ServerAddress:
-        binaries = find_binaries()
+        found = find_binaries()
+        cluster.check_version(places, found)
+        binaries = binaries_for(account, found, self._progress)
         if places.data_owner() is None:
-            binaries = binaries_for(account, binaries, self._progress)
             self._progress(message("Creating the database"))
             cluster.create(places, account, binaries, control)
-        cluster.check_version(places, binaries)
-        running = postmaster.bring_up(
-            places, account, binaries_for(account, binaries, self._progress)
-        )
+        running = postmaster.bring_up(places, account, binaries, self._progress)
         return ServerAddress(running.socket_dir, running.port, cluster.OWNER, cluster.APPLICATION)
+
+    def _leave(self, places: Places) -> None:
+        self._drop_lease()
+        if not places.held.exists() and not locks.is_taken(places.in_use):
+            postmaster.stop(places)
 
     def _stop(self, places: Places, *, force: bool) -> None:
         mine = self._lease is not None
@@ -185,28 +200,25 @@ class EmbeddedServer:
             os.close(self._lease)
             self._lease = None
 
-    def _describe(
-        self,
-        places: Places,
-        account: Account,
-        found: postmaster.Postmaster | None,
-        *,
-        in_use: bool,
-    ) -> EmbeddedStatus:
-        return EmbeddedStatus(
-            data=places.data,
-            log=places.log,
-            server_version=find_binaries().version,
-            data_version=cluster.data_version(places),
-            running=found is not None and found.ready,
-            pid=found.pid if found else None,
-            in_use=in_use,
-            held=found is not None and places.held.exists(),
-            account=account.name,
-        )
-
 
 def _take_lease(places: Places) -> int:
-    descriptor = locks.open_lock(places.in_use)
-    locks.share(descriptor)
-    return descriptor
+    with file_problems(places.in_use):
+        descriptor = locks.open_lock(places.in_use)
+        locks.share(descriptor)
+        return descriptor
+
+
+def _describe(
+    places: Places, account: Account, found: postmaster.Postmaster | None, *, in_use: bool
+) -> EmbeddedStatus:
+    return EmbeddedStatus(
+        data=places.data,
+        log=places.log,
+        server_version=find_binaries().version,
+        data_version=cluster.data_version(places),
+        running=found is not None and found.ready,
+        pid=found.pid if found else None,
+        in_use=in_use,
+        held=found is not None and places.held.exists(),
+        account=account.name,
+    )
