@@ -16,3 +16,11 @@ def new_id() -> UUID:
     value |= 0b10 << 62
     value |= secrets.randbits(62)
     return UUID(int=value)
+
+
+def as_id(text: str) -> UUID | None:
+    """The UUID that ``text`` writes out in full, else None."""
+    try:
+        return UUID(text) if len(text.strip()) == 36 else None
+    except ValueError:
+        return None

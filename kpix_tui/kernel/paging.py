@@ -36,6 +36,9 @@ class PageRequest:
         return bool(self.sort) and str(self.sort).startswith("-")
 
 
+FIRST_PAGE = PageRequest()
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """The rows of one page and the count of all the rows that the filter keeps."""

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
+from kpix_tui.db.errors import NotSignedIn as NotSignedIn
+from kpix_tui.db.errors import SessionEnded as SessionEnded
 from kpix_tui.kernel.errors import Conflict, Forbidden, InputInvalid, KpixError, message
-
-
-class NotSignedIn(KpixError):
-    """There is no session to act with."""
-
-    code = "account.not_signed_in"
-    message = message("You are not signed in. Sign in with: kpix login")
-
-
-class SessionEnded(NotSignedIn):
-    """The session was revoked, rotated elsewhere, has expired, or was idle for too long."""
-
-    code = "account.session_ended"
-    message = message("Your session has ended. Sign in again with: kpix login")
 
 
 class LoginRefused(KpixError):

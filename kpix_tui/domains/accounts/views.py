@@ -49,6 +49,16 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateUser:
+    """A new user of the actor's organisation. ``password`` never leaves this process."""
+
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePassword:
     """The actor's own password, old and new."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -91,13 +92,27 @@ class UpdateKpi:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusesRecomputed:
+    """What new thresholds did: how many values changed status, and each status' count around it."""
+
+    changed: int = 0
+    before: Mapping[Status, int] = field(default_factory=dict)
+    after: Mapping[Status, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class KpiChanged:
-    """A KPI was created or updated; ``statuses_changed`` counts values whose status moved."""
+    """A KPI was created or updated, and what that did to the statuses of its values."""
 
     id: UUID
     code: str
     version: int
-    statuses_changed: int = 0
+    recomputed: StatusesRecomputed = StatusesRecomputed()
+
+    @property
+    def statuses_changed(self) -> int:
+        """How many values have another status than before."""
+        return self.recomputed.changed
 
 
 @dataclass(frozen=True, slots=True)

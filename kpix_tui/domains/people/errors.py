@@ -17,3 +17,10 @@ class RoleMissing(InputInvalid):
 
     code = "people.role_missing"
     message = message("A user needs at least one role.")
+
+
+class UserNotFound(NotFound):
+    """The organisation has no such user."""
+
+    code = "people.user_not_found"
+    message = message("There is no user {name}.")

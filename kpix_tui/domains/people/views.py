@@ -8,16 +8,6 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class CreateUser:
-    """A new user of the actor's organisation. ``password`` never leaves this process."""
-
-    name: str
-    email: str
-    roles: tuple[str, ...]
-    password: str
-
-
-@dataclass(frozen=True, slots=True)
 class UserRow:
     """A user as lists show them."""
 

@@ -16,7 +16,7 @@ class ValueTooLarge(InputInvalid):
     """More digits than the database keeps exactly."""
 
     code = "value.too_large"
-    message = message("A value has at most 20 digits before and 10 after the decimal mark.")
+    message = message("A value has at most 20 digits before and 20 after the decimal mark.")
 
 
 class ValuePeriodFuture(InputInvalid):
@@ -38,6 +38,13 @@ class ValueChangedMeanwhile(StaleVersion):
 
     code = "value.changed_meanwhile"
     message = message("Somebody else has entered {value} for this period in the meantime.")
+
+
+class ValueEnteredMeanwhile(StaleVersion):
+    """Somebody entered the period at the same moment."""
+
+    code = "value.entered_meanwhile"
+    message = message("Somebody else has entered this period at the same moment: read it again.")
 
 
 class ValueNotFound(NotFound):

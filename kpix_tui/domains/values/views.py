@@ -86,12 +86,3 @@ class ValuesWritten:
     inserted: int
     corrected: int
     unchanged: int
-
-
-@dataclass(frozen=True, slots=True)
-class StatusesRecomputed:
-    """How many values changed status, and the count of each status before and after."""
-
-    changed: int
-    before: dict[Status, int]
-    after: dict[Status, int]

@@ -1,0 +1,201 @@
+"""What a front end holds: settings, clock, the database and the session. Opens nothing by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from kpix_tui.app.tokens import TokenStore, token_store
+from kpix_tui.config import Settings
+from kpix_tui.db.errors import NotSignedIn
+from kpix_tui.kernel.clock import Clock, SystemClock
+from kpix_tui.kernel.errors import Misconfigured, message
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from kpix_tui.db.embedded import EmbeddedServer
+    from kpix_tui.db.uow import UnitOfWork
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+class OperatorUnknown(Misconfigured):
+    """The operator's work was asked for on an external server without an operator's URL."""
+
+    code = "app.operator_unknown"
+    message = message("This needs an operator's login: set KPIX_OWNER_DATABASE_URL.")
+
+
+def _silent(_step: str) -> None:
+    """No one listens to the progress."""
+
+
+@dataclass
+class Context:
+    """One per process. Both front ends reach use cases through it and through nothing else."""
+
+    settings: Settings
+    clock: Clock = field(default_factory=SystemClock)
+    progress: Callable[[str], None] = _silent
+    """Hears the steps of starting the database, as English messages to translate."""
+
+    def __post_init__(self) -> None:
+        self.tokens: TokenStore = token_store(self.settings)
+        self._lock = threading.RLock()
+        self._server: EmbeddedServer | None = None
+        self._engine: Engine | None = None
+        self._owner: Engine | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether kpix runs its own PostgreSQL."""
+        return self.settings.database_url is None
+
+    def server(self) -> EmbeddedServer:
+        """The embedded server, not started."""
+        from kpix_tui.db.embedded import EmbeddedServer  # noqa: PLC0415 - not for external servers
+
+        with self._lock:
+            if self._server is None:
+                self._server = EmbeddedServer(
+                    self.settings.home,
+                    account=self.settings.postgres_account,
+                    progress=self.progress,
+                )
+            return self._server
+
+    def database(self) -> Engine:
+        """The application's engine, on a schema of this version. Starts the embedded server.
+
+        Raises:
+            Unavailable: the server does not answer.
+            Misconfigured: the settings, the server or the schema cannot work.
+        """
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._open_embedded() if self.embedded else self._open_external()
+            return self._engine
+
+    def owner_database(self) -> Engine:
+        """The operator's engine; the schema may be of any version.
+
+        Raises:
+            OperatorUnknown: the server is external and no operator's URL is set.
+        """
+        from kpix_tui.db import engine  # noqa: PLC0415 - SQLAlchemy loads after the first paint
+
+        with self._lock:
+            if self._owner is None:
+                if self.embedded:
+                    address = self.server().start()
+                    url = engine.embedded_url(address.url(address.owner_user))
+                elif self.settings.owner_database_url is None:
+                    raise OperatorUnknown
+                else:
+                    url = engine.server_url(
+                        self.settings.owner_database_url,
+                        setting="KPIX_OWNER_DATABASE_URL",
+                        sslmode=self.settings.sslmode,
+                    )
+                self._owner = engine.make_owner_engine(url, self.settings)
+            return self._owner
+
+    def _open_embedded(self) -> Engine:
+        from kpix_tui.db import engine, migrate  # noqa: PLC0415 - SQLAlchemy loads after the first paint
+
+        address = self.server().start()
+        owner = self.owner_database()
+        if not migrate.schema_state(owner).current:
+            self.progress(message("Preparing the tables"))
+            migrate.upgrade(owner)
+        owner.dispose()
+        return engine.make_engine(engine.embedded_url(address.url(address.app_user)), self.settings)
+
+    def _open_external(self) -> Engine:
+        from kpix_tui.db import engine, migrate  # noqa: PLC0415 - SQLAlchemy loads after the first paint
+
+        url = engine.server_url(
+            self.settings.database_url or "",
+            setting="KPIX_DATABASE_URL",
+            sslmode=self.settings.sslmode,
+        )
+        made = engine.make_engine(url, self.settings)
+        migrate.require_current(made)
+        return made
+
+    @contextmanager
+    def unit_of_work(
+        self, token: str | None = None, *, on_open: Callable[[UnitOfWork], None] = lambda _uow: None
+    ) -> Iterator[UnitOfWork]:
+        """A transaction as the owner of ``token``, or of the session that is kept.
+
+        Raises:
+            NotSignedIn: no session is kept, or (SessionEnded) the database does not accept it.
+        """
+        from kpix_tui.db.uow import open_unit  # noqa: PLC0415 - SQLAlchemy loads after the first paint
+
+        present = token or self.tokens.load()
+        if present is None:
+            raise NotSignedIn
+        with open_unit(self.database(), self.clock, token=present, on_open=on_open) as uow:
+            yield uow
+
+    @contextmanager
+    def anonymous(self) -> Iterator[UnitOfWork]:
+        """A transaction as nobody, before a login."""
+        from kpix_tui.db.uow import open_unit  # noqa: PLC0415 - SQLAlchemy loads after the first paint
+
+        with open_unit(self.database(), self.clock) as uow:
+            yield uow
+
+    @contextmanager
+    def owner(self) -> Iterator[UnitOfWork]:
+        """A transaction as ``kpix_owner``, the operator's role; the schema is of this version."""
+        from kpix_tui.db import migrate  # noqa: PLC0415 - SQLAlchemy loads after the first paint
+        from kpix_tui.db.uow import open_unit  # noqa: PLC0415
+
+        engine = self.owner_database()
+        if self.embedded:
+            self.database()
+        else:
+            migrate.require_current(engine)
+        with open_unit(engine, self.clock) as uow:
+            uow.driver.execute("set local role kpix_owner")
+            yield uow
+
+    def run(
+        self,
+        use_case: Callable[Concatenate[UnitOfWork, P], Result],
+        /,
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> Result:
+        """Run a use case in one unit of work, as the session that is kept."""
+        with self.unit_of_work() as uow:
+            return use_case(uow, *args, **options)
+
+    def close(self) -> None:
+        """Give back every connection and leave the embedded server, which stops when it is alone."""
+        with self._lock:
+            for engine in (self._engine, self._owner):
+                if engine is not None:
+                    engine.dispose()
+            self._engine = self._owner = None
+            if self._server is not None:
+                self._server.release()
+                self._server = None
+
+
+def open_context(
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    progress: Callable[[str], None] = _silent,
+) -> Context:
+    """The context of one process. Nothing is opened until something is asked for."""
+    return Context(settings, clock or SystemClock(), progress)

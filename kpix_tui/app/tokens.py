@@ -1,0 +1,85 @@
+"""Where the session token is kept between commands: a file of mode 0600, memory, or the
+environment."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from kpix_tui.config import Settings
+
+
+class TokenStore(Protocol):
+    """Keeps one session token."""
+
+    def load(self) -> str | None:
+        """The token, or None when nobody is signed in."""
+        ...
+
+    def save(self, token: str) -> None:
+        """Keep ``token`` instead of the one before."""
+        ...
+
+    def clear(self) -> None:
+        """Forget the token."""
+        ...
+
+
+class FileTokens:
+    """A file that only its owner can read; every process of the user shares it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> str | None:
+        """Read anew each time: another process may have rotated the token."""
+        try:
+            return self._path.read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def save(self, token: str) -> None:
+        """Replace the file in one step, so that no reader ever sees half a token."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".session-")
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(token + "\n")
+            os.replace(name, self._path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
+            raise
+
+    def clear(self) -> None:
+        """Remove the file."""
+        self._path.unlink(missing_ok=True)
+
+
+class MemoryTokens:
+    """For shared terminals, ``KPIX_TOKEN`` and tests: nothing is written anywhere."""
+
+    def __init__(self, token: str | None = None) -> None:
+        self._token = token
+
+    def load(self) -> str | None:
+        """The token."""
+        return self._token
+
+    def save(self, token: str) -> None:
+        """Keep ``token`` while the process lives."""
+        self._token = token
+
+    def clear(self) -> None:
+        """Forget the token."""
+        self._token = None
+
+
+def token_store(settings: Settings) -> TokenStore:
+    """The store that the settings ask for."""
+    if settings.token is not None or settings.shared_terminal:
+        return MemoryTokens(settings.token)
+    return FileTokens(settings.token_file)

@@ -1,0 +1,95 @@
+"""The connection pool of one process, and what a connection must be like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from kpix_tui.config import Settings
+from kpix_tui.db.errors import RoleTooPowerful, ServerTooOld, SslTooWeak, UrlInvalid
+
+OLDEST_SERVER = 15
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+def is_local(url: URL) -> bool:
+    """Whether the server is on this machine: a socket, or a loopback address."""
+    host = str(url.query.get("host") or url.host or "")
+    return host == "" or host.startswith(("/", "@")) or host in _LOCAL_HOSTS
+
+
+def server_url(text: str, *, setting: str, sslmode: str | None) -> URL:
+    """The URL of an external server, with ``sslmode=verify-full`` unless it is local.
+
+    Raises:
+        UrlInvalid: it is no PostgreSQL URL; ``setting`` names where it came from.
+        SslTooWeak: it asks for less than verify-full on another machine, and KPIX_SSLMODE did not.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise UrlInvalid(setting=setting) from error
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise UrlInvalid(setting=setting)
+    url = url.set(drivername="postgresql+psycopg")
+    if is_local(url):
+        return url
+    wanted = str(url.query.get("sslmode") or sslmode or "verify-full")
+    if wanted != "verify-full" and wanted != sslmode:
+        raise SslTooWeak(found=wanted)
+    return url.update_query_dict({"sslmode": wanted})
+
+
+def embedded_url(text: str) -> URL:
+    """The URL of the embedded server, which is reached through its socket folder."""
+    return make_url(text).set(drivername="postgresql+psycopg")
+
+
+def make_engine(url: URL | str, settings: Settings) -> Engine:
+    """An engine for the application's role; no connection is made yet."""
+    engine = create_engine(
+        url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_pre_ping=settings.pool_pre_ping,
+        pool_timeout=settings.connect_timeout,
+        connect_args=_connect_args(settings),
+    )
+    event.listen(engine, "first_connect", _check_server)
+    return engine
+
+
+def make_owner_engine(url: URL | str, settings: Settings) -> Engine:
+    """An engine for an operator: one connection, no limits on how long a statement runs."""
+    args = _connect_args(settings)
+    args["options"] = "-c search_path=pg_catalog"
+    return create_engine(url, pool_size=1, max_overflow=0, connect_args=args)
+
+
+def _connect_args(settings: Settings) -> dict[str, Any]:
+    limits = {
+        "search_path": "kpix,pg_catalog",
+        "statement_timeout": f"{settings.statement_timeout}s",
+        "lock_timeout": f"{settings.lock_timeout}s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
+    return {
+        "connect_timeout": settings.connect_timeout,
+        "application_name": "kpix",
+        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+    }
+
+
+def _check_server(connection: Any, _record: Any) -> None:
+    found = connection.info.server_version
+    if found < OLDEST_SERVER * 10000:
+        raise ServerTooOld(found=found // 10000, needed=OLDEST_SERVER)
+    row = connection.execute(
+        "select rolname, rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = session_user"
+    ).fetchone()
+    connection.rollback()
+    if row is not None and row[1]:
+        raise RoleTooPowerful(role=row[0])

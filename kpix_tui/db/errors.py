@@ -1,0 +1,155 @@
+"""Database errors, said as :class:`~kpix_tui.kernel.errors.KpixError`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from kpix_tui.kernel.errors import (
+    Cancelled,
+    Conflict,
+    Forbidden,
+    KpixError,
+    Misconfigured,
+    TimedOut,
+    Unavailable,
+    message,
+)
+
+
+class NotSignedIn(KpixError):
+    """There is no session to act with."""
+
+    code = "account.not_signed_in"
+    message = message("You are not signed in. Sign in with: kpix login")
+
+
+class SessionEnded(NotSignedIn):
+    """The session was revoked, rotated elsewhere, has expired, or was idle for too long."""
+
+    code = "account.session_ended"
+    message = message("Your session has ended. Sign in again with: kpix login")
+
+
+class RefusedByDatabase(Forbidden):
+    """Row-level security or a grant refused what the use case let through."""
+
+    code = "db.refused"
+    message = message("The database does not allow this for your account.")
+
+
+class ConcurrentChange(Conflict):
+    """Two transactions collided; doing it again is safe."""
+
+    code = "db.concurrent_change"
+    message = message("Somebody else changed the same thing at the same moment: try again.")
+
+
+class ConstraintViolated(Conflict):
+    """A rule of the database that no use case names."""
+
+    code = "db.constraint_violated"
+    message = message("The database refused this: {constraint}")
+
+
+class ServerTooOld(Misconfigured):
+    """The server is older than the oldest supported."""
+
+    code = "db.server_too_old"
+    message = message("The server runs PostgreSQL {found}; kpix needs {needed} or later.")
+
+
+class RoleTooPowerful(Misconfigured):
+    """The login role would go round row-level security."""
+
+    code = "db.role_too_powerful"
+    message = message(
+        "KPIX_DATABASE_URL signs in as {role}, which is not bound by row-level security. Use a"
+        " login role that is a member of kpix_app and nothing more."
+    )
+
+
+class SslTooWeak(Misconfigured):
+    """The connection to another machine would not be verified."""
+
+    code = "db.ssl_too_weak"
+    message = message(
+        "KPIX_DATABASE_URL asks for sslmode={found} on another machine. Use verify-full, or ask for"
+        " less by name with KPIX_SSLMODE={found}."
+    )
+
+
+class UrlInvalid(Misconfigured):
+    """The database URL cannot be read."""
+
+    code = "db.url_invalid"
+    message = message("{setting} is not a PostgreSQL URL: postgresql://user@host:port/database")
+
+
+class DatabaseOutdated(Misconfigured):
+    """The schema is older than this version of kpix."""
+
+    code = "db.outdated"
+    message = message("The database is of an older version of kpix. Run: kpix db upgrade")
+
+
+class DatabaseNewer(Misconfigured):
+    """The schema is newer than this version of kpix."""
+
+    code = "db.newer"
+    message = message(
+        "The database is of a newer version of kpix (schema {found}): upgrade kpix on this machine."
+    )
+
+
+@contextmanager
+def database_errors(was_cancelled: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Translate what SQLAlchemy and psycopg raise inside the block; the cause stays attached."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise translated(error.orig or error, cancelled=was_cancelled()) from error
+    except psycopg.Error as error:
+        raise translated(error, cancelled=was_cancelled()) from error
+
+
+def translated(error: BaseException, *, cancelled: bool = False) -> BaseException:
+    """The KpixError for a database error, or the error itself where it is a defect of ours."""
+    state = getattr(error, "sqlstate", None) or ""
+    match state:
+        case "57014":
+            return Cancelled() if cancelled else TimedOut()
+        case "55P03" | "25P03":
+            return TimedOut()
+        case "42501":
+            return RefusedByDatabase()
+        case "40001" | "40P01":
+            return ConcurrentChange()
+    if state.startswith("23"):
+        name = error.diag.constraint_name if isinstance(error, psycopg.Error) else None
+        return ConstraintViolated(constraint=name or state)
+    if isinstance(error, psycopg.OperationalError):
+        return Unavailable(reason=_first_line(error))
+    return error
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0]
+
+
+@contextmanager
+def violating(constraint: str, error: Callable[[], KpixError]) -> Iterator[None]:
+    """Inside the block, a violation of ``constraint`` is ``error()``; it must hold the flush."""
+    try:
+        yield
+    except DBAPIError as caught:
+        if (
+            isinstance(caught.orig, psycopg.Error)
+            and caught.orig.diag.constraint_name == constraint
+        ):
+            raise error() from caught
+        raise

@@ -1,0 +1,76 @@
+"""A page of a SELECT: filtered, sorted, cut and counted in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+
+from kpix_tui.db.uow import UnitOfWork
+from kpix_tui.kernel.errors import InputInvalid, message
+from kpix_tui.kernel.paging import Page, PageRequest
+
+
+class SortUnknown(InputInvalid):
+    """The list cannot be sorted by this."""
+
+    code = "paging.sort_unknown"
+    message = message("This list cannot be sorted by {sort}. It can by: {sorts}")
+
+
+def fetch_page(
+    uow: UnitOfWork,
+    statement: Select[Any],
+    page: PageRequest,
+    *,
+    sorts: Mapping[str, Any],
+    default: str,
+    tie: Any,
+    searched: tuple[Any, ...] = (),
+) -> Page[Row[Any]]:
+    """Run ``statement`` for one page, in two queries: the count and the rows.
+
+    ``sorts`` maps the names that a person may sort by to expressions; ``tie`` makes the order
+    total, so that no row is on two pages.
+
+    Raises:
+        SortUnknown: ``page.sort`` is not one of them.
+    """
+    filtered = (
+        statement.where(contains(page.text, *searched)) if page.text and searched else statement
+    )
+    total = uow.session.scalar(select(func.count()).select_from(filtered.order_by(None).subquery()))
+    rows = uow.session.execute(
+        filtered.order_by(*ordering(page, sorts, default), tie)
+        .offset(page.offset)
+        .limit(page.limit)
+    )
+    return Page(tuple(rows), total or 0, page.offset)
+
+
+def ordering(page: PageRequest, sorts: Mapping[str, Any], default: str) -> tuple[Any, ...]:
+    """The ORDER BY of a page, missing values last either way.
+
+    Raises:
+        SortUnknown: ``page.sort`` is not one of ``sorts``.
+    """
+    wanted = page if page.sort else PageRequest(sort=default)
+    if wanted.column not in sorts:
+        raise SortUnknown(sort=wanted.column, sorts=", ".join(sorts), fields=("sort",))
+    expression = sorts[wanted.column]
+    return ((expression.desc() if wanted.descending else expression.asc()).nulls_last(),)
+
+
+def contains(text: str, *columns: Any) -> ColumnElement[bool]:
+    """Whether any of the columns contains ``text``, whatever the case and the accents."""
+    return or_(*(func.strpos(_folded(column), _folded(text)) > 0 for column in columns))
+
+
+_ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
+_PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
+
+
+def _folded(value: Any) -> Any:
+    # The unaccent extension is not everywhere; Latin letters are what European names hold.
+    return func.translate(func.lower(value), _ACCENTED, _PLAIN)

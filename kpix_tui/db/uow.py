@@ -1,0 +1,106 @@
+"""The unit of work: one transaction, as somebody. The only place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date
+from typing import Any, Protocol
+
+import psycopg
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from kpix_tui.db.errors import NotSignedIn, SessionEnded, database_errors
+from kpix_tui.db.principal import Principal, begin
+from kpix_tui.kernel.clock import Clock, today
+
+
+class UnitOfWork:
+    """One transaction. Use cases read and write through ``session`` and never commit."""
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self.session = session
+        self.clock = clock
+        driver = session.connection().connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        # For what SQLAlchemy has no words for; kept, because a session is bound to its thread and
+        # cancelling comes from another one.
+        self.driver: psycopg.Connection[Any] = driver
+        self._principal: Principal | None = None
+        self.was_cancelled = False
+
+    @property
+    def principal(self) -> Principal:
+        """Who the database proved the transaction acts as.
+
+        Raises:
+            NotSignedIn: the unit of work was opened without a session.
+        """
+        if self._principal is None:
+            raise NotSignedIn
+        return self._principal
+
+    def present(self, token: str) -> None:
+        """Act as the owner of ``token`` from here on.
+
+        Raises:
+            SessionEnded: the database does not accept it.
+        """
+        self._principal = begin(self.driver, token)
+        if self._principal is None:
+            self.session.commit()  # a reused token has just revoked its family
+            raise SessionEnded
+
+    @property
+    def today(self) -> date:
+        """The calendar day in the organisation's time zone."""
+        return today(self.clock, self.principal.timezone)
+
+    def cancel(self) -> None:
+        """Stop the running statement on the server. Safe from another thread."""
+        self.was_cancelled = True
+        self.driver.cancel_safe(timeout=2)
+
+
+class Units(Protocol):
+    """What opens units of work, for use cases that need more than one transaction."""
+
+    def anonymous(self) -> AbstractContextManager[UnitOfWork]:
+        """As nobody, before a login."""
+        ...
+
+    def unit_of_work(self, token: str | None = None) -> AbstractContextManager[UnitOfWork]:
+        """As the owner of ``token``, or of the session that is kept."""
+        ...
+
+    def owner(self) -> AbstractContextManager[UnitOfWork]:
+        """As the operator of the database."""
+        ...
+
+
+@contextmanager
+def open_unit(
+    engine: Engine,
+    clock: Clock,
+    *,
+    token: str | None = None,
+    on_open: Callable[[UnitOfWork], None] = lambda _uow: None,
+) -> Iterator[UnitOfWork]:
+    """A transaction that commits when the block ends and rolls back when it raises.
+
+    ``on_open`` hears of the unit as soon as it can be cancelled.
+
+    Raises:
+        SessionEnded: the database does not accept ``token``.
+        KpixError: whatever the database refused, translated.
+    """
+    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+        with database_errors():
+            uow = UnitOfWork(session, clock)
+        with database_errors(lambda: uow.was_cancelled):
+            on_open(uow)
+            if token is not None:
+                uow.present(token)
+            yield uow
+            session.commit()

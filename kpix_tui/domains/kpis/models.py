@@ -1,0 +1,76 @@
+"""Mappings of KPIs and their thresholds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Numeric, SmallInteger, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kpix_tui.db.base import Base, Key, String, Tenant
+
+
+class KpiModel(Base):
+    """What is measured, how often, and which way is better."""
+
+    __tablename__ = "kpi"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organization_id", "dashboard_id"],
+            ["kpix.dashboard.organization_id", "kpix.dashboard.id"],
+            "fk_kpi_dashboard",
+        ),
+        ForeignKeyConstraint(
+            ["organization_id", "owner_id"],
+            ["kpix.app_user.organization_id", "kpix.app_user.id"],
+            "fk_kpi_owner",
+        ),
+        Index(
+            "uq_kpi_code",
+            "organization_id",
+            "code",
+            unique=True,
+            postgresql_where=text("deleted_at is null"),
+        ),
+        Index("ix_kpi_dashboard", "organization_id", "dashboard_id"),
+        Index("ix_kpi_owner", "organization_id", "owner_id"),
+    )
+
+    organization_id: Mapped[Tenant]
+    id: Mapped[Key]
+    dashboard_id: Mapped[UUID]
+    code: Mapped[String]
+    name: Mapped[String]
+    description: Mapped[String]
+    unit: Mapped[String]
+    decimals: Mapped[int] = mapped_column(SmallInteger, server_default=text("2"))
+    direction: Mapped[String]
+    frequency: Mapped[String]
+    starts_on: Mapped[date | None]
+    owner_id: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class KpiThresholdModel(Base):
+    """Thresholds and the day from which they hold."""
+
+    __tablename__ = "kpi_threshold"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organization_id", "kpi_id"],
+            ["kpix.kpi.organization_id", "kpix.kpi.id"],
+            "fk_kpi_threshold_kpi",
+        ),
+    )
+
+    organization_id: Mapped[Tenant]
+    kpi_id: Mapped[Key]
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    green: Mapped[Decimal] = mapped_column(Numeric)
+    orange: Mapped[Decimal] = mapped_column(Numeric)
+    red: Mapped[Decimal | None] = mapped_column(Numeric)
+    target: Mapped[Decimal | None] = mapped_column(Numeric)

@@ -1,0 +1,150 @@
+"""SELECTs on KPIs and thresholds, returning views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from kpix_tui.db.uow import UnitOfWork
+from kpix_tui.domains.dashboards.models import DashboardModel
+from kpix_tui.domains.kpis.models import KpiModel, KpiThresholdModel
+from kpix_tui.domains.kpis.views import DatedThresholds, Direction, Kpi, Thresholds
+from kpix_tui.domains.people.models import UserModel
+from kpix_tui.kernel.periods import Frequency
+
+
+def _kpis(uow: UnitOfWork) -> Select[Any]:
+    return (
+        select(
+            KpiModel.id,
+            KpiModel.dashboard_id,
+            DashboardModel.title.label("dashboard_title"),
+            DashboardModel.owner_id.label("dashboard_owner_id"),
+            KpiModel.code,
+            KpiModel.name,
+            KpiModel.description,
+            KpiModel.unit,
+            KpiModel.decimals,
+            KpiModel.direction,
+            KpiModel.frequency,
+            KpiModel.starts_on,
+            KpiModel.owner_id,
+            UserModel.name.label("owner_name"),
+            KpiModel.version,
+        )
+        .join(
+            DashboardModel,
+            (DashboardModel.organization_id == KpiModel.organization_id)
+            & (DashboardModel.id == KpiModel.dashboard_id),
+        )
+        .join(
+            UserModel,
+            (UserModel.organization_id == KpiModel.organization_id)
+            & (UserModel.id == KpiModel.owner_id),
+        )
+        .where(
+            KpiModel.organization_id == uow.principal.organization_id,
+            KpiModel.deleted_at.is_(None),
+        )
+    )
+
+
+def _views(uow: UnitOfWork, statement: Select[Any]) -> tuple[Kpi, ...]:
+    """Two queries, however many KPIs: the definitions and their thresholds."""
+    rows = uow.session.execute(statement).all()
+    dated = thresholds(uow, [row.id for row in rows])
+    return tuple(
+        Kpi(
+            **{
+                **row._mapping,
+                "direction": Direction(row.direction),
+                "frequency": Frequency(row.frequency),
+                "thresholds": dated[row.id],
+            }
+        )
+        for row in rows
+    )
+
+
+def kpi(uow: UnitOfWork, kpi_id: UUID) -> Kpi | None:
+    """One KPI that is not deleted."""
+    return next(iter(_views(uow, _kpis(uow).where(KpiModel.id == kpi_id))), None)
+
+
+def kpi_with_code(uow: UnitOfWork, code: str) -> Kpi | None:
+    """The KPI with this code, whatever the case."""
+    return next(iter(_views(uow, _kpis(uow).where(KpiModel.code == code.strip().upper()))), None)
+
+
+def kpis_by_id(uow: UnitOfWork, kpi_ids: Iterable[UUID]) -> Mapping[UUID, Kpi]:
+    """The KPIs among ``kpi_ids`` that the actor may see."""
+    found = _views(uow, _kpis(uow).where(KpiModel.id.in_(list(kpi_ids))))
+    return {view.id: view for view in found}
+
+
+def kpis_of(uow: UnitOfWork, dashboard_id: UUID | None) -> tuple[Kpi, ...]:
+    """Every KPI of a dashboard, or of the organisation, by code: what an import matches against."""
+    statement = _kpis(uow).order_by(KpiModel.code)
+    if dashboard_id is not None:
+        statement = statement.where(KpiModel.dashboard_id == dashboard_id)
+    return _views(uow, statement)
+
+
+def codes_like(uow: UnitOfWork, stem: str) -> frozenset[str]:
+    """The codes in use that begin with ``stem``, so that a new one can differ."""
+    return frozenset(
+        uow.session.scalars(
+            select(KpiModel.code).where(
+                KpiModel.organization_id == uow.principal.organization_id,
+                KpiModel.deleted_at.is_(None),
+                func.starts_with(KpiModel.code, stem),
+            )
+        )
+    )
+
+
+def thresholds(
+    uow: UnitOfWork, kpi_ids: Iterable[UUID]
+) -> Mapping[UUID, tuple[DatedThresholds, ...]]:
+    """Every set of thresholds of each KPI, oldest first."""
+    wanted = list(kpi_ids)
+    rows = uow.session.execute(
+        select(
+            KpiThresholdModel.kpi_id,
+            KpiThresholdModel.valid_from,
+            KpiThresholdModel.green,
+            KpiThresholdModel.orange,
+            KpiThresholdModel.red,
+            KpiThresholdModel.target,
+        )
+        .where(
+            KpiThresholdModel.organization_id == uow.principal.organization_id,
+            KpiThresholdModel.kpi_id.in_(wanted),
+        )
+        .order_by(KpiThresholdModel.kpi_id, KpiThresholdModel.valid_from)
+    )
+    found: dict[UUID, tuple[DatedThresholds, ...]] = dict.fromkeys(wanted, ())
+    for row in rows:
+        dated = DatedThresholds(
+            row.valid_from, Thresholds(row.green, row.orange, row.red, row.target)
+        )
+        found[row.kpi_id] += (dated,)
+    return found
+
+
+def lock_definitions(uow: UnitOfWork, kpi_ids: Iterable[UUID], *, to_change: bool) -> None:
+    """Hold definitions and thresholds still until the transaction ends.
+
+    Whoever enters a value shares the lock, whoever changes thresholds has it alone: a status is
+    never computed with thresholds that are being replaced. An advisory lock, because row locks ask
+    for the right to update the row, which those who enter values need not have.
+    """
+    lock = "pg_advisory_xact_lock" if to_change else "pg_advisory_xact_lock_shared"
+    uow.driver.execute(
+        f"select {lock}(key) from (select hashtextextended(id::text, 0) as key"
+        " from unnest(%s::uuid[]) as id order by key) as keys".encode(),
+        (sorted(kpi_ids),),
+    )

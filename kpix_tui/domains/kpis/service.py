@@ -1,0 +1,171 @@
+"""KPIs: create, find, delete. Updating one is in ``values``: it may move the statuses of values."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from sqlalchemy import insert, update
+
+from kpix_tui.access.actor import actor_of
+from kpix_tui.access.permissions import Permission
+from kpix_tui.access.policy import require
+from kpix_tui.db.errors import violating
+from kpix_tui.db.uow import UnitOfWork
+from kpix_tui.domains.dashboards.errors import DashboardArchived
+from kpix_tui.domains.dashboards.service import get_dashboard
+from kpix_tui.domains.kpis import queries
+from kpix_tui.domains.kpis.errors import KpiCodeTaken, KpiNotFound
+from kpix_tui.domains.kpis.models import KpiModel, KpiThresholdModel
+from kpix_tui.domains.kpis.rules import code_from_name, valid_definition, validate_thresholds
+from kpix_tui.domains.kpis.views import ALWAYS, CreateKpi, Kpi, KpiChanged, Thresholds, UpdateKpi
+from kpix_tui.kernel.errors import StaleVersion
+from kpix_tui.kernel.ids import as_id, new_id
+
+_log = logging.getLogger("kpix.kpis")
+
+
+def create_kpi(uow: UnitOfWork, command: CreateKpi) -> KpiChanged:
+    """A new KPI with its first thresholds; its owner is the actor unless another is named.
+
+    Raises:
+        DashboardNotFound, DashboardArchived: there is no dashboard to put it on.
+        Forbidden: the dashboard is not the actor's to change.
+        InputInvalid: a text, the code or the thresholds cannot be accepted.
+        KpiCodeTaken: a KPI of the organisation has the code.
+    """
+    actor = actor_of(uow)
+    dashboard = get_dashboard(uow, command.dashboard_id)
+    require(actor, Permission.KPI_CREATE, dashboard.owner_id)
+    if dashboard.archived_at is not None:
+        raise DashboardArchived(title=dashboard.title)
+    validate_thresholds(command.direction, command.thresholds)
+    code = command.code or code_from_name(command.name, queries.codes_like(uow, ""))
+    texts = valid_definition(
+        name=command.name,
+        code=code,
+        description=command.description,
+        unit=command.unit,
+        decimals=command.decimals,
+    )
+    kpi_id = new_id()
+    with violating("uq_kpi_code", lambda: KpiCodeTaken(code=texts["code"], fields=("code",))):
+        uow.session.execute(
+            insert(KpiModel).values(
+                organization_id=actor.organization_id,
+                id=kpi_id,
+                dashboard_id=dashboard.id,
+                direction=command.direction.value,
+                frequency=command.frequency.value,
+                starts_on=command.starts_on,
+                owner_id=command.owner_id or actor.user_id,
+                **texts,
+            )
+        )
+    _insert_thresholds(uow, kpi_id, command.thresholds)
+    _log.info("kpi.created", extra={"kpi_id": str(kpi_id), "code": texts["code"]})
+    return KpiChanged(kpi_id, str(texts["code"]), version=1)
+
+
+def get_kpi(uow: UnitOfWork, kpi_id: UUID) -> Kpi:
+    """One KPI.
+
+    Raises:
+        KpiNotFound: there is none, or the actor may not see it.
+    """
+    require(actor_of(uow), Permission.KPI_READ)
+    found = queries.kpi(uow, kpi_id)
+    if found is None:
+        raise KpiNotFound(name=str(kpi_id))
+    return found
+
+
+def find_kpi(uow: UnitOfWork, code_or_id: str) -> Kpi:
+    """The KPI that a person named.
+
+    Raises:
+        KpiNotFound: nothing has this code or id.
+    """
+    require(actor_of(uow), Permission.KPI_READ)
+    kpi_id = as_id(code_or_id)
+    if kpi_id is not None:
+        return get_kpi(uow, kpi_id)
+    found = queries.kpi_with_code(uow, code_or_id)
+    if found is None:
+        raise KpiNotFound(name=code_or_id)
+    return found
+
+
+def list_definitions(uow: UnitOfWork, dashboard_id: UUID | None = None) -> tuple[Kpi, ...]:
+    """The definition of every KPI of a dashboard, or of the organisation, by code."""
+    require(actor_of(uow), Permission.KPI_READ)
+    return queries.kpis_of(uow, dashboard_id)
+
+
+def delete_kpi(uow: UnitOfWork, kpi_id: UUID) -> Kpi:
+    """Take a KPI away. Its values and their history stay in the database, its code is free again.
+
+    Raises:
+        KpiNotFound: there is none, or the actor may not see it.
+        Forbidden: it is not the actor's to delete.
+    """
+    kpi = get_kpi(uow, kpi_id)
+    require(actor_of(uow), Permission.KPI_DELETE, kpi.owner_id, kpi.dashboard_owner_id)
+    _write(uow, kpi, deleted_at=uow.clock.now())
+    _log.info("kpi.deleted", extra={"kpi_id": str(kpi_id), "code": kpi.code})
+    return kpi
+
+
+def change_definition(uow: UnitOfWork, command: UpdateKpi) -> Kpi:
+    """Everything of an update but the thresholds; returns the KPI as it was before.
+
+    Raises:
+        KpiNotFound: there is none, or the actor may not see it.
+        Forbidden: it is not the actor's to change.
+        StaleVersion: somebody changed it since ``command.version``.
+        InputInvalid, KpiCodeTaken: as for creation.
+    """
+    before = get_kpi(uow, command.id)
+    require(actor_of(uow), Permission.KPI_UPDATE, before.owner_id, before.dashboard_owner_id)
+    queries.lock_definitions(uow, [command.id], to_change=True)
+    before = get_kpi(uow, command.id)
+    if before.version != command.version:
+        raise StaleVersion
+    texts = valid_definition(
+        name=command.name,
+        code=command.code,
+        description=command.description,
+        unit=command.unit,
+        decimals=command.decimals,
+    )
+    with violating("uq_kpi_code", lambda: KpiCodeTaken(code=texts["code"], fields=("code",))):
+        _write(
+            uow,
+            before,
+            direction=command.direction.value,
+            frequency=command.frequency.value,
+            **texts,
+        )
+    return before
+
+
+def _write(uow: UnitOfWork, kpi: Kpi, **values: object) -> None:
+    uow.session.execute(
+        update(KpiModel)
+        .where(KpiModel.organization_id == uow.principal.organization_id, KpiModel.id == kpi.id)
+        .values(**values, version=kpi.version + 1)
+    )
+
+
+def _insert_thresholds(uow: UnitOfWork, kpi_id: UUID, thresholds: Thresholds) -> None:
+    uow.session.execute(
+        insert(KpiThresholdModel).values(
+            organization_id=uow.principal.organization_id,
+            kpi_id=kpi_id,
+            valid_from=ALWAYS,
+            green=thresholds.green,
+            orange=thresholds.orange,
+            red=thresholds.red,
+            target=thresholds.target,
+        )
+    )

@@ -1,0 +1,300 @@
+"""SELECTs that join definitions with their last values. Each list takes a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, cast, func, lateral, literal, select, true
+from sqlalchemy import Date as SqlDate
+from sqlalchemy.orm import aliased
+
+from kpix_tui.db.paging import fetch_page
+from kpix_tui.db.uow import UnitOfWork
+from kpix_tui.domains.dashboards.models import DashboardModel
+from kpix_tui.domains.kpis.models import KpiModel, KpiThresholdModel
+from kpix_tui.domains.kpis.views import Status
+from kpix_tui.domains.overview.views import DashboardRow, StatusCounts
+from kpix_tui.domains.people.models import UserModel
+from kpix_tui.domains.values.models import KpiValueModel
+from kpix_tui.kernel.paging import Page, PageRequest
+
+
+def _last_value(until: date | None) -> Any:
+    """The last value of the KPI at hand whose period began by ``until``, found by the primary key."""
+    statement = (
+        select(
+            KpiValueModel.value,
+            KpiValueModel.status,
+            KpiValueModel.critical,
+            KpiValueModel.period_start,
+            KpiValueModel.period_end,
+        )
+        .where(
+            KpiValueModel.organization_id == KpiModel.organization_id,
+            KpiValueModel.kpi_id == KpiModel.id,
+        )
+        .order_by(KpiValueModel.period_start.desc())
+        .limit(1)
+        .correlate(KpiModel)
+    )
+    if until is not None:
+        statement = statement.where(KpiValueModel.period_start <= until)
+    return lateral(statement, name="last_value")
+
+
+def _counts() -> Any:
+    """The KPIs of the dashboard at hand, counted by the status of their last value."""
+    last = _last_value(None)
+    return lateral(
+        select(
+            func.count().filter(last.c.status == "GREEN").label("green"),
+            func.count().filter(last.c.status == "ORANGE").label("orange"),
+            func.count().filter(last.c.status == "RED").label("red"),
+            func.count().filter(last.c.critical).label("critical"),
+            func.count().filter(last.c.status.is_(None)).label("no_data"),
+            func.count().label("total"),
+        )
+        .select_from(KpiModel)
+        .outerjoin(last, true())
+        .where(
+            KpiModel.organization_id == DashboardModel.organization_id,
+            KpiModel.dashboard_id == DashboardModel.id,
+            KpiModel.deleted_at.is_(None),
+        )
+        .correlate(DashboardModel),
+        name="counts",
+    )
+
+
+def _dashboards(uow: UnitOfWork) -> tuple[Select[Any], Mapping[str, Any]]:
+    counts = _counts()
+    statement = (
+        select(
+            DashboardModel.id,
+            DashboardModel.title,
+            DashboardModel.process,
+            DashboardModel.description,
+            DashboardModel.owner_id,
+            UserModel.name.label("owner_name"),
+            counts.c.green,
+            counts.c.orange,
+            counts.c.red,
+            counts.c.critical,
+            counts.c.no_data,
+            DashboardModel.updated_at,
+            DashboardModel.archived_at,
+            DashboardModel.version,
+        )
+        .join(
+            UserModel,
+            (UserModel.organization_id == DashboardModel.organization_id)
+            & (UserModel.id == DashboardModel.owner_id),
+        )
+        .join(counts, true())
+        .where(DashboardModel.organization_id == uow.principal.organization_id)
+    )
+    sorts = {
+        "title": func.lower(DashboardModel.title),
+        "process": func.lower(DashboardModel.process),
+        "owner": func.lower(UserModel.name),
+        "updated_at": DashboardModel.updated_at,
+        "kpis": counts.c.total,
+        "red": counts.c.red,
+        "orange": counts.c.orange,
+        "green": counts.c.green,
+    }
+    return statement, sorts
+
+
+def _dashboard_row(row: Any) -> DashboardRow:
+    counted = StatusCounts(row.green, row.orange, row.red, row.critical, row.no_data)
+    return DashboardRow(
+        row.id,
+        row.title,
+        row.process,
+        row.description,
+        row.owner_id,
+        row.owner_name,
+        counted,
+        row.updated_at,
+        row.archived_at,
+        row.version,
+    )
+
+
+def dashboards(uow: UnitOfWork, page: PageRequest, *, archived: bool) -> Page[DashboardRow]:
+    """One page of dashboards, archived ones or the others."""
+    statement, sorts = _dashboards(uow)
+    is_archived = DashboardModel.archived_at.is_not(None)
+    return fetch_page(
+        uow,
+        statement.where(is_archived if archived else ~is_archived),
+        page,
+        sorts=sorts,
+        default="title",
+        searched=(DashboardModel.title, DashboardModel.process, UserModel.name),
+        tie=DashboardModel.id,
+    ).map(_dashboard_row)
+
+
+def dashboard(uow: UnitOfWork, dashboard_id: UUID) -> DashboardRow | None:
+    """One dashboard with its counts."""
+    statement, _sorts = _dashboards(uow)
+    row = uow.session.execute(statement.where(DashboardModel.id == dashboard_id)).one_or_none()
+    return _dashboard_row(row) if row else None
+
+
+def _in_force(period_end: Any) -> Any:
+    """The thresholds of the KPI at hand at the end of a period."""
+    return lateral(
+        select(
+            KpiThresholdModel.green,
+            KpiThresholdModel.orange,
+            KpiThresholdModel.red,
+            KpiThresholdModel.target,
+        )
+        .where(
+            KpiThresholdModel.organization_id == KpiModel.organization_id,
+            KpiThresholdModel.kpi_id == KpiModel.id,
+            KpiThresholdModel.valid_from <= period_end,
+        )
+        .order_by(KpiThresholdModel.valid_from.desc())
+        .limit(1)
+        .correlate(KpiModel),
+        name="in_force",
+    )
+
+
+def _severity(last: Any, bands: Any) -> ColumnElement[Any]:
+    """What *worst first* sorts by: distance beyond the green threshold, relative to the band.
+
+    The band is what lies between the green and the orange thresholds; where they are the same, the
+    size of the threshold stands for it. No data comes after everything that has some.
+    """
+    beyond = case(
+        (KpiModel.direction == "UP_IS_BETTER", bands.c.green - last.c.value),
+        else_=last.c.value - bands.c.green,
+    )
+    band = func.nullif(func.abs(bands.c.green - bands.c.orange), 0)
+    size = func.coalesce(band, func.nullif(func.abs(bands.c.green), 0), literal(1))
+    rank = case(
+        (last.c.critical, 3),
+        (last.c.status == "RED", 2),
+        (last.c.status == "ORANGE", 1),
+        (last.c.status == "GREEN", 0),
+    )
+    return rank * literal(1_000_000_000_000) + beyond / size
+
+
+def _kpis(uow: UnitOfWork, until: date) -> tuple[Select[Any], Mapping[str, Any]]:
+    last = _last_value(until)
+    bands = _in_force(func.coalesce(last.c.period_end, cast(until, SqlDate)))
+    owner = aliased(UserModel)
+    statement = (
+        select(
+            KpiModel.id,
+            KpiModel.dashboard_id,
+            DashboardModel.title.label("dashboard_title"),
+            KpiModel.code,
+            KpiModel.name,
+            KpiModel.unit,
+            KpiModel.decimals,
+            KpiModel.direction,
+            KpiModel.frequency,
+            KpiModel.starts_on,
+            last.c.status,
+            last.c.critical,
+            last.c.value,
+            last.c.period_start,
+            last.c.period_end,
+            bands.c.green,
+            bands.c.orange,
+            bands.c.red,
+            bands.c.target,
+            KpiModel.owner_id,
+            owner.name.label("owner_name"),
+            KpiModel.version,
+        )
+        .join(
+            DashboardModel,
+            (DashboardModel.organization_id == KpiModel.organization_id)
+            & (DashboardModel.id == KpiModel.dashboard_id),
+        )
+        .join(
+            owner,
+            (owner.organization_id == KpiModel.organization_id) & (owner.id == KpiModel.owner_id),
+        )
+        .outerjoin(last, true())
+        .outerjoin(bands, true())
+        .where(
+            KpiModel.organization_id == uow.principal.organization_id,
+            KpiModel.deleted_at.is_(None),
+        )
+    )
+    worst = _severity(last, bands)
+    sorts = {
+        "worst": -worst,
+        "status": -worst,
+        "code": KpiModel.code,
+        "name": func.lower(KpiModel.name),
+        "value": last.c.value,
+        "period": last.c.period_start,
+        "variance": last.c.value - bands.c.green,
+        "owner": func.lower(owner.name),
+        "dashboard": func.lower(DashboardModel.title),
+    }
+    return statement, sorts
+
+
+def kpis(
+    uow: UnitOfWork, page: PageRequest, *, dashboard_id: UUID | None, until: date
+) -> Page[Any]:
+    """One page of KPI rows (not views yet) with their last values up to ``until``."""
+    statement, sorts = _kpis(uow, until)
+    if dashboard_id is None:
+        statement = statement.where(DashboardModel.archived_at.is_(None))
+    else:
+        statement = statement.where(KpiModel.dashboard_id == dashboard_id)
+    return fetch_page(
+        uow,
+        statement,
+        page,
+        sorts=sorts,
+        default="worst",
+        searched=(KpiModel.code, KpiModel.name),
+        tie=KpiModel.id,
+    )
+
+
+def kpi(uow: UnitOfWork, kpi_id: UUID, until: date) -> Any:
+    """One KPI row (not a view yet), on an archived dashboard too."""
+    statement, _sorts = _kpis(uow, until)
+    return uow.session.execute(statement.where(KpiModel.id == kpi_id)).one_or_none()
+
+
+def values_around(
+    uow: UnitOfWork, windows: Sequence[tuple[UUID, date]], until: date
+) -> dict[UUID, dict[date, tuple[Any, Status]]]:
+    """For each KPI, its values from a day to ``until``, by the first day of their periods."""
+    found: dict[UUID, dict[date, tuple[Any, Status]]] = {kpi_id: {} for kpi_id, _since in windows}
+    rows = uow.driver.execute(
+        b"""
+        select v.kpi_id, v.period_start, v.value, v.status
+        from unnest(%s::uuid[], %s::date[]) as k (kpi_id, since)
+        join kpix.kpi_value v
+            on v.organization_id = %s and v.kpi_id = k.kpi_id
+            and v.period_start between k.since and %s
+        """,
+        (
+            [kpi_id for kpi_id, _since in windows],
+            [since for _kpi_id, since in windows],
+            uow.principal.organization_id,
+            until,
+        ),
+    )
+    for kpi_id, period_start, value, status in rows:
+        found[kpi_id][period_start] = (value, Status(status))
+    return found

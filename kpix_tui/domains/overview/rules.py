@@ -1,0 +1,64 @@
+"""How a row of a list is put together from a KPI's last values. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from kpix_tui.domains.kpis.views import Status
+from kpix_tui.domains.overview.views import SparkPoint
+from kpix_tui.kernel.periods import Frequency, Period, last_ended, period_of, trailing_periods
+
+SPARK_PERIODS = 24
+
+
+def shown_until(frequency: Frequency, until: date, last: date | None) -> Period:
+    """The last period that a row is about: the last that has ended by ``until``, or the one under
+    way when it has a value already."""
+    ended = last_ended(frequency, until)
+    if last is not None and last > ended.start:
+        return period_of(frequency, last)
+    return ended
+
+
+def spark(
+    frequency: Frequency, until: Period, values: Mapping[date, tuple[Decimal, Status]]
+) -> tuple[SparkPoint, ...]:
+    """One point for each of the 24 periods up to ``until``, oldest first, gaps included."""
+    points = []
+    for period in trailing_periods(frequency, until.start, SPARK_PERIODS):
+        value, status = values.get(period.start, (None, Status.NO_DATA))
+        points.append(SparkPoint(period.start, value, status))
+    return tuple(points)
+
+
+def missing_after(
+    frequency: Frequency, last: date | None, starts_on: date | None, until: date
+) -> int:
+    """How many expected periods have ended by ``until`` without a value since the last one.
+
+    A KPI with neither a value nor a start owes nothing yet.
+    """
+    ended = last_ended(frequency, until)
+    if last is not None:
+        return max(0, _steps(frequency, period_of(frequency, last), ended))
+    if starts_on is None:
+        return 0
+    return max(0, _steps(frequency, period_of(frequency, starts_on), ended) + 1)
+
+
+def _steps(frequency: Frequency, first: Period, last: Period) -> int:
+    """How many periods ``last`` is after ``first``."""
+    months = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month
+    match frequency:
+        case Frequency.DAILY:
+            return (last.start - first.start).days
+        case Frequency.WEEKLY:
+            return (last.start - first.start).days // 7
+        case Frequency.MONTHLY:
+            return months
+        case Frequency.QUARTERLY:
+            return months // 3
+        case Frequency.YEARLY:
+            return months // 12

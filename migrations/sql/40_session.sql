@@ -1,0 +1,161 @@
+-- role: kpix_auth
+-- Sessions: begin a transaction as somebody, rotate, leave.
+create or replace function private.session_by_token(token bytea) returns private.session
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select s from private.session s
+    where s.token_hash = sha256(token) and s.login_role = session_user;
+end;
+
+create or replace function private.revoke_family(family uuid) returns void
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    update private.session set revoked_at = clock_timestamp()
+    where family_id = family and revoked_at is null;
+end;
+
+create or replace function private.is_live(s private.session) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+return s.id is not null
+    and s.revoked_at is null
+    and s.locked_at is null
+    and s.expires_at > clock_timestamp()
+    and s.last_seen_at > clock_timestamp()
+        - case s.kind when 'SHARED' then interval '10 minutes' else interval '12 hours' end
+    -- Another process of the same user may have just rotated the token that this one read.
+    and (s.rotated_at is null or s.rotated_at > clock_timestamp() - interval '30 seconds');
+
+create or replace function private.touch(s private.session) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if s.last_seen_at < clock_timestamp() - interval '1 minute'
+        and current_setting('transaction_read_only') = 'off'
+    then
+        update private.session set last_seen_at = clock_timestamp()
+        where id = (select id from private.session where id = s.id for no key update skip locked);
+    end if;
+end $$;
+
+create or replace function private.who(s private.session) returns jsonb
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return (
+    select jsonb_build_object(
+        'organization_id', u.organization_id,
+        'organization_name', o.name,
+        'timezone', o.timezone,
+        'user_id', u.id,
+        'name', u.name,
+        'email', u.email,
+        'locale', coalesce(u.locale, o.locale),
+        'session_id', s.id,
+        'shared', s.kind = 'SHARED',
+        'expires_at', s.expires_at,
+        'roles', (
+            select coalesce(jsonb_agg(r.name order by r.name), '[]')
+            from kpix.user_role ur
+            join kpix.role r on r.organization_id = ur.organization_id and r.id = ur.role_id
+            where ur.organization_id = u.organization_id and ur.user_id = u.id
+        ),
+        'grants', (
+            select coalesce(jsonb_agg(jsonb_build_array(rp.permission, rp.scope)), '[]')
+            from kpix.user_role ur
+            join kpix.role_permission rp
+                on rp.organization_id = ur.organization_id and rp.role_id = ur.role_id
+            where ur.organization_id = u.organization_id and ur.user_id = u.id
+        ),
+        'team_mates', (
+            select coalesce(jsonb_agg(distinct mate.user_id), '[]')
+            from kpix.team_member mine
+            join kpix.team_member mate
+                on mate.organization_id = mine.organization_id and mate.team_id = mine.team_id
+            where mine.organization_id = u.organization_id and mine.user_id = u.id
+        )
+    )
+    from kpix.app_user u
+    join kpix.organization o on o.organization_id = u.organization_id
+    where u.organization_id = s.organization_id and u.id = s.user_id and u.active
+);
+
+-- Answers who the token is, or null. A refusal is an answer and not an error, because what it
+-- records (a family revoked) has to be committed.
+create or replace function auth.begin(token bytea) returns jsonb
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    s private.session := private.session_by_token(token);
+    answer jsonb;
+begin
+    perform set_config('kpix.principal', '', true);
+    -- An old snapshot must not outlive a revocation.
+    if clock_timestamp() - transaction_timestamp() > interval '10 seconds' then
+        return null;
+    end if;
+    if s.rotated_at < clock_timestamp() - interval '30 seconds' then
+        perform private.revoke_family(s.family_id);
+        return null;
+    end if;
+    if not private.is_live(s) then
+        return null;
+    end if;
+    perform private.present(s.organization_id, s.user_id, s.id);
+    answer := private.who(s);
+    if answer is null then
+        perform set_config('kpix.principal', '', true);
+        return null;
+    end if;
+    perform private.touch(s);
+    return answer;
+end $$;
+
+create or replace function private.my_session() returns private.session
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select s from private.session s where s.id = (private.verified()).session_id;
+end;
+
+-- The session goes on under a new token; the old one dies within half a minute.
+create or replace function auth.rotate(new_token_hash bytea) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    s private.session := private.my_session();
+begin
+    if s.id is null or s.rotated_at is not null then
+        return false;
+    end if;
+    update private.session set rotated_at = clock_timestamp()
+    where id = s.id and rotated_at is null;
+    if not found then
+        return false;
+    end if;
+    insert into private.session (
+        id, family_id, organization_id, user_id, token_hash, login_role, kind,
+        authenticated_at, last_seen_at, expires_at
+    ) values (
+        gen_random_uuid(), s.family_id, s.organization_id, s.user_id, new_token_hash, session_user,
+        s.kind, s.authenticated_at, clock_timestamp(), s.expires_at
+    );
+    return true;
+end $$;
+
+create or replace function auth.logout() returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    s private.session := private.my_session();
+begin
+    if s.id is not null then
+        perform private.revoke_family(s.family_id);
+        perform private.record('session.closed', 'session', s.id::text, null, null);
+    end if;
+end $$;

@@ -1,0 +1,57 @@
+-- role: kpix_owner
+-- Run as kpix_owner: grants by column, triggers, and the planner's statistics on confidential text.
+grant usage on schema kpix to kpix_app, kpix_auth;
+grant select on all tables in schema kpix to kpix_app;
+
+grant insert (organization_id, id, title, process, description, owner_id),
+    update (title, process, description, archived_at, updated_at, version)
+    on kpix.dashboard to kpix_app;
+grant insert (organization_id, id, dashboard_id, code, name, description, unit, decimals, direction,
+        frequency, starts_on, owner_id),
+    update (code, name, description, unit, decimals, direction, frequency, starts_on, deleted_at, version)
+    on kpix.kpi to kpix_app;
+grant insert, update (green, orange, red, target) on kpix.kpi_threshold to kpix_app;
+grant insert (organization_id, kpi_id, period_start, period_end, value, status, critical, reason),
+    update (value, status, critical, reason)
+    on kpix.kpi_value to kpix_app;
+
+grant select on kpix.organization, kpix.app_user, kpix.role, kpix.role_permission, kpix.user_role,
+    kpix.team_member, kpix.dashboard, kpix.kpi to kpix_auth;
+grant insert on kpix.organization, kpix.app_user, kpix.role, kpix.role_permission, kpix.user_role,
+    kpix.kpi_value_revision, kpix.audit_log to kpix_auth;
+
+create or replace trigger audit after insert or update or delete on kpix.app_user
+    for each row execute function private.audit_row('user', 'id');
+create or replace trigger audit after insert or update or delete on kpix.user_role
+    for each row execute function private.audit_row('user_role', 'user_id', 'role_id');
+create or replace trigger audit after insert or update or delete on kpix.dashboard
+    for each row execute function private.audit_row('dashboard', 'id');
+create or replace trigger audit after insert or update or delete on kpix.kpi
+    for each row execute function private.audit_row('kpi', 'id');
+create or replace trigger audit after insert or update or delete on kpix.kpi_threshold
+    for each row execute function private.audit_row('kpi_threshold', 'kpi_id', 'valid_from');
+create or replace trigger audit_insert after insert on kpix.kpi_value
+    referencing new table as added
+    for each statement execute function private.audit_values_inserted();
+create or replace trigger audit_update after update on kpix.kpi_value
+    referencing old table as before_update new table as after_update
+    for each statement execute function private.audit_values_updated();
+create or replace trigger keep_revision before update on kpix.kpi_value
+    for each row when (old.value is distinct from new.value or old.reason is distinct from new.reason)
+    execute function private.keep_revision();
+
+-- The planner's histograms told another tenant's text through EXPLAIN.
+alter table kpix.organization alter name set statistics 0;
+alter table kpix.app_user alter name set statistics 0, alter email set statistics 0;
+alter table kpix.role alter name set statistics 0;
+alter table kpix.team alter name set statistics 0;
+alter table kpix.dashboard alter title set statistics 0, alter process set statistics 0,
+    alter description set statistics 0;
+alter table kpix.kpi alter code set statistics 0, alter name set statistics 0,
+    alter description set statistics 0, alter unit set statistics 0;
+alter table kpix.kpi_threshold alter green set statistics 0, alter orange set statistics 0,
+    alter red set statistics 0, alter target set statistics 0;
+alter table kpix.kpi_value alter value set statistics 0, alter reason set statistics 0;
+alter table kpix.kpi_value_revision alter value set statistics 0, alter reason set statistics 0;
+alter table kpix.audit_log alter object_id set statistics 0, alter old set statistics 0,
+    alter new set statistics 0;

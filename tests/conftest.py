@@ -1,0 +1,68 @@
+"""Fixtures that every kind of test uses: a server, a database of one's own, a signed-in context."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kpix_tui.app.context import Context
+from kpix_tui.kernel.clock import FixedClock
+from tests.support import databases, servers
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def run_id(request: pytest.FixtureRequest) -> str:
+    """One name for all the workers of a run."""
+    workers = getattr(request.config, "workerinput", None)
+    return workers["testrunuid"][:12] if workers else f"single-{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def server(run_id: str) -> Iterator[servers.Server]:
+    """The server of the embedded version; ``KPIX_TEST_POSTGRES=15`` asks for Debian's."""
+    joined = servers.join(os.environ.get("KPIX_TEST_POSTGRES", servers.EMBEDDED), run_id)
+    yield joined
+    servers.leave(joined, run_id)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Saturday 21 November 2026, noon UTC."""
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def database(server: servers.Server, run_id: str, clock: FixedClock) -> Iterator[databases.Database]:
+    """A database of this test's own: organisations Acme and Globex, four people each."""
+    template, tokens = databases.peopled(server, run_id, clock)
+    with databases.cloned(server, template, tokens) as made:
+        yield made
+
+
+@pytest.fixture
+def as_person(
+    database: databases.Database, tmp_path: Path, clock: FixedClock
+) -> Iterator[Callable[[str | None], Context]]:
+    """Contexts signed in as somebody: ``as_person("acme/viewer")``, or as nobody with None."""
+    opened: list[Context] = []
+
+    def sign_in(person: str | None) -> Context:
+        context = database.context(tmp_path, clock, person)
+        opened.append(context)
+        return context
+
+    yield sign_in
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def context(as_person: Callable[[str | None], Context]) -> Context:
+    """Signed in as Acme's administrator."""
+    return as_person("acme/admin")
