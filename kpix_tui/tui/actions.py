@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from kpix_tui.access.permissions import Permission
 from kpix_tui.kernel.errors import message as _m
@@ -42,6 +42,20 @@ class Action:
         return f"do_{self.id.rpartition('.')[2]}"
 
 
+def _quiet(
+    id: str, title: str, help: str, keys: tuple[str, ...], places: tuple[str, ...]
+) -> Action:
+    """An action that everybody knows: neither in the footer nor in the palette."""
+    return Action(id, title, help, keys, places, footer=False, palette=False)
+
+
+def _local(
+    id: str, title: str, help: str, keys: tuple[str, ...], places: tuple[str, ...]
+) -> Action:
+    """An action that means something only where the focus is: not in the palette."""
+    return Action(id, title, help, keys, places, palette=False)
+
+
 _TABLE: Final = ("table",)
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -61,45 +75,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         ("s",),
         _TABLE,
     ),
-    Action("table.up", _m("Up"), _m("One row up."), ("up", "k"), _TABLE, None, False, False),
-    Action(
-        "table.down", _m("Down"), _m("One row down."), ("down", "j"), _TABLE, None, False, False
-    ),
-    Action(
-        "table.left",
-        _m("Left"),
-        _m("One column to the left."),
-        ("left", "h"),
-        _TABLE,
-        None,
-        False,
-        False,
-    ),
-    Action(
-        "table.right",
-        _m("Right"),
-        _m("One column to the right."),
-        ("right", "l"),
-        _TABLE,
-        None,
-        False,
-        False,
-    ),
-    Action("table.first", _m("First"), _m("The first row."), ("home",), _TABLE, None, False, False),
-    Action("table.last", _m("Last"), _m("The last row."), ("end",), _TABLE, None, False, False),
-    Action(
-        "table.page_up", _m("Page up"), _m("A page up."), ("pageup",), _TABLE, None, False, False
-    ),
-    Action(
-        "table.page_down",
-        _m("Page down"),
-        _m("A page down."),
-        ("pagedown",),
-        _TABLE,
-        None,
-        False,
-        False,
-    ),
+    _quiet("table.up", _m("Up"), _m("One row up."), ("up", "k"), _TABLE),
+    _quiet("table.down", _m("Down"), _m("One row down."), ("down", "j"), _TABLE),
+    _quiet("table.left", _m("Left"), _m("One column to the left."), ("left", "h"), _TABLE),
+    _quiet("table.right", _m("Right"), _m("One column to the right."), ("right", "l"), _TABLE),
+    _quiet("table.first", _m("First"), _m("The first row."), ("home",), _TABLE),
+    _quiet("table.last", _m("Last"), _m("The last row."), ("end",), _TABLE),
+    _quiet("table.page_up", _m("Page up"), _m("A page up."), ("pageup",), _TABLE),
+    _quiet("table.page_down", _m("Page down"), _m("A page down."), ("pagedown",), _TABLE),
     Action(
         "table.copy",
         _m("Copy"),
@@ -109,35 +92,22 @@ ACTIONS: Final[tuple[Action, ...]] = (
         None,
         False,
     ),
-    Action(
+    _quiet(
         "table.clear",
         _m("Drop the filter"),
         _m("Show every row again; without a filter, leave the screen."),
         ("escape",),
         _TABLE,
-        None,
-        False,
-        False,
     ),
-    Action(
+    _local(
         "filter.done",
         _m("Keep"),
         _m("Back to the rows, with the filter."),
         ("enter", "down"),
         ("filter",),
-        None,
-        True,
-        False,
     ),
-    Action(
-        "filter.clear",
-        _m("Drop the filter"),
-        _m("Show every row again."),
-        ("escape",),
-        ("filter",),
-        None,
-        True,
-        False,
+    _local(
+        "filter.clear", _m("Drop the filter"), _m("Show every row again."), ("escape",), ("filter",)
     ),
     # Dashboards.
     Action(
@@ -234,68 +204,59 @@ ACTIONS: Final[tuple[Action, ...]] = (
         ("escape",),
         ("form",),
     ),
-    Action("confirm.yes", _m("Yes"), _m("Go on."), ("y",), ("confirm",), None, True, False),
-    Action(
-        "confirm.no",
-        _m("No"),
-        _m("Leave things as they are."),
-        ("n", "escape"),
-        ("confirm",),
-        None,
-        True,
-        False,
-    ),
-    Action(
+    _local("confirm.yes", _m("Yes"), _m("Go on."), ("y",), ("confirm",)),
+    _local("confirm.no", _m("No"), _m("Leave things as they are."), ("n", "escape"), ("confirm",)),
+    _quiet(
         "confirm.swap",
         _m("Other button"),
         _m("To the other button."),
         ("left", "right", "h", "l"),
         ("confirm",),
-        None,
-        False,
-        False,
     ),
-    Action(
+    _local(
         "modal.close",
         _m("Close"),
         _m("Close this window."),
         ("escape",),
-        ("modal",),
-        None,
-        True,
-        False,
+        ("modal", "help", "palette"),
     ),
-    Action(
+    _local(
         "notice.copy",
         _m("Copy"),
         _m("Copy the message to the clipboard, over SSH too."),
         ("y",),
         ("notice",),
-        None,
-        True,
-        False,
+    ),
+    _local(
+        "login.sign_in", _m("Sign in"), _m("Sign in with what was typed."), ("ctrl+s",), ("login",)
     ),
     Action(
-        "login.sign_in",
-        _m("Sign in"),
-        _m("Sign in with what was typed."),
-        ("ctrl+s",),
-        ("login",),
-        None,
-        True,
-        False,
+        "first_run.create",
+        _m("Create"),
+        _m("Create the organisation and its first administrator."),
+        ("enter",),
+        ("first_run",),
     ),
+    Action(
+        "first_run.demo",
+        _m("Demonstration"),
+        _m("Look at a demonstration made of public data, in a database of its own."),
+        ("d",),
+        ("first_run",),
+    ),
+    _quiet("help.scroll_up", _m("Up"), _m("Towards the first key."), ("up",), ("help",)),
+    _quiet("help.scroll_down", _m("Down"), _m("Towards the last key."), ("down",), ("help",)),
+    _local("palette.choose", _m("Do it"), _m("Do it."), ("enter",), ("palette",)),
+    _local("palette.up", _m("Up"), _m("The line above."), ("up",), ("palette",)),
+    _local("palette.down", _m("Down"), _m("The line below."), ("down",), ("palette",)),
     Action("start.refresh", _m("Try again"), _m("Try again."), ("r",), ("start",)),
     # Everywhere.
-    Action(
+    _local(
         "nav.back",
         _m("Back"),
         _m("Back to where you came from."),
         ("escape",),
-        ("dashboard", "kpi", "settings"),
-        None,
-        True,
-        False,
+        ("dashboard", "kpi"),
     ),
     Action("nav.refresh", _m("Refresh"), _m("Read again."), ("r",), (GLOBAL,), None, False),
     Action(
@@ -317,15 +278,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
         False,
     ),
     Action("app.help", _m("Help"), _m("The keys of this place."), ("question_mark",), (GLOBAL,)),
-    Action(
+    _local(
         "app.palette",
         _m("Palette"),
         _m("Every action, dashboard and KPI by name."),
         ("colon", "ctrl+p"),
         (GLOBAL,),
-        None,
-        True,
-        False,
     ),
     Action(
         "app.settings",
@@ -340,6 +298,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "app.sign_out",
         _m("Sign out"),
         _m("End this session and sign in as somebody else."),
+        (),
+        (GLOBAL,),
+        None,
+        False,
+    ),
+    Action(
+        "app.password",
+        _m("Change my password"),
+        _m("Replace your password; your other sessions end."),
         (),
         (GLOBAL,),
         None,
@@ -365,7 +332,7 @@ def actions_at(*places: str) -> Iterator[Action]:
     return (action for action in ACTIONS if not set(places).isdisjoint(action.places))
 
 
-def bindings_for(place: str) -> list[Binding]:
+def bindings_for(place: str) -> list[BindingType]:
     """The bindings of a place, for a ``BINDINGS`` attribute."""
     return [
         Binding(

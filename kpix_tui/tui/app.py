@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.segment import Segment, Segments
-from rich.traceback import Traceback
 from textual import on
 from textual.app import App
 from textual.color import Color
@@ -16,17 +16,20 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from kpix_tui.access.actor import Actor
+from kpix_tui.config import Settings
 from kpix_tui.i18n.catalog import _, error_text, set_locale
 from kpix_tui.kernel.errors import ExitCode
 from kpix_tui.resources import styles
 from kpix_tui.tui import themes
-from kpix_tui.tui.actions import GLOBAL, action_of, bindings_for
+from kpix_tui.tui.actions import GLOBAL, Action, action_of, bindings_for
 from kpix_tui.tui.bridge import Bridge, unexpected
+from kpix_tui.tui.commands import Command, Palette, actions_here, find_objects
 from kpix_tui.tui.errors import KeymapInvalid
 from kpix_tui.tui.keymap import load_keymap
 from kpix_tui.tui.messages import SessionLost, SignedInAs
+from kpix_tui.tui.modals.help import Help
 from kpix_tui.tui.screen import KpixScreen
-from kpix_tui.tui.widgets.footer import reason_against
+from kpix_tui.tui.widgets.footer import available_here, reason_against
 
 if TYPE_CHECKING:
     from kpix_tui.app.context import Context
@@ -62,6 +65,8 @@ class KpixApp(App[int]):
         self.ascii = self.settings.ascii
         self.own_keys: dict[str, tuple[str, ...]] = {}
         self.animation_level = "none"
+        self.locale = self.settings.locale or "en"
+        self._previous: KpixScreen[Any] | None = None
         self._without_colour = WithoutColour(enabled=False)
         self._filters = [
             kept for kept in self._filters if not isinstance(kept, Monochrome | NoColor)
@@ -74,7 +79,7 @@ class KpixApp(App[int]):
 
     def on_load(self) -> None:
         """Language, keys and signals, before the terminal is taken over."""
-        set_locale(self.settings.locale or "en")
+        self.speak(self.locale)
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._stop, 128 + number)
@@ -107,12 +112,25 @@ class KpixApp(App[int]):
 
     def _fatal_error(self) -> None:
         """Textual's crash report shows local variables, passwords among them: this one does not."""
+        from rich.traceback import Traceback  # noqa: PLC0415 - brings a highlighter of every language
+
         error = unexpected()
         trace = Traceback(show_locals=False, width=None, max_frames=6)
         for renderable in (trace, error_text(error)):
             lines = self.console.render(renderable, self.console.options)
             self._exit_renderables.append(Segments(lines))
         self._close_messages_no_wait()
+
+    def open_demo(self) -> None:
+        """Leave this database for the demonstration's own."""
+        from kpix_tui.app.context import open_context  # noqa: PLC0415 - after the first frame
+        from kpix_tui.app.demo import demo_settings  # noqa: PLC0415
+        from kpix_tui.tui.start.demo import DemoScreen  # noqa: PLC0415
+
+        self.bridge.close()
+        self.context = open_context(demo_settings(self.context.settings))
+        self.bridge = Bridge(self.context)
+        self.replace_all(DemoScreen())
 
     # -- look ----------------------------------------------------------------------------------
 
@@ -125,6 +143,20 @@ class KpixApp(App[int]):
         name = themes.choose(wanted, self.console.color_system, no_color=self.no_color)
         self._without_colour.enabled = name == themes.MONO
         self.theme = name
+
+    def speak(self, locale: str) -> None:
+        """Say everything in this language from here on."""
+        self.locale = locale
+        set_locale(locale)
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Show what was changed at once."""
+        self.settings = settings
+        self.ascii = settings.ascii
+        self.use_theme(settings.theme)
+        if settings.locale and settings.locale != self.locale:
+            self.speak(settings.locale)
+            self.call_later(self.do_dashboards)
 
     # -- actions -------------------------------------------------------------------------------
 
@@ -148,7 +180,7 @@ class KpixApp(App[int]):
         """Start on the list of dashboards."""
         self.actor = event.actor
         self.live = True
-        set_locale(self.settings.locale or event.actor.locale or "en")
+        self.speak(self.settings.locale or event.actor.locale)
         self.do_dashboards()
 
     @on(SessionLost)
@@ -177,6 +209,41 @@ class KpixApp(App[int]):
         if not isinstance(self.screen, SettingsScreen):
             self.push_screen(SettingsScreen())
 
+    def do_password(self) -> None:
+        """Change my password."""
+        from kpix_tui.tui.settings.screen import PasswordForm  # noqa: PLC0415 - imports this
+
+        self.push_screen(PasswordForm())
+
+    async def do_sign_out(self) -> None:
+        """End the session on the server, then ask who is there."""
+        from kpix_tui.tui.start.session import sign_out  # noqa: PLC0415 - imports services
+
+        await self.bridge.call(sign_out, self.context)
+        self.ask_who()
+
+    def do_help(self) -> None:
+        """The keys of this place."""
+        self.push_screen(
+            Help(
+                [
+                    (action, reason_against(self.screen, action))
+                    for action, _able in available_here(self.screen)
+                    if action.keys
+                ]
+            )
+        )
+
+    def do_palette(self) -> None:
+        """Every action and every object by name."""
+        self.push_screen(Palette(actions_here(self), partial(find_objects, self)), self._chosen)
+
+    async def _chosen(self, command: Command | None) -> None:
+        if command is not None:
+            result = command.run()
+            if asyncio.iscoroutine(result):
+                await result
+
     # -- navigation ----------------------------------------------------------------------------
 
     def open(self, screen: KpixScreen[Any]) -> None:
@@ -186,10 +253,40 @@ class KpixApp(App[int]):
     def back(self) -> None:
         """Go one step back; the first screen stays."""
         if len(self.screen_stack) > 2:
+            left = self.screen
+            self._previous = left.again() if isinstance(left, KpixScreen) else None
             self.pop_screen()
+
+    def do_previous(self) -> None:
+        """Back to the view that was left last."""
+        if self._previous is not None:
+            screen, self._previous = self._previous, None
+            self.push_screen(screen)
+
+    def why_not(self, action: Action) -> str | None:
+        """Why an action of the whole application is not available now."""
+        if action.id == "nav.previous" and self._previous is None:
+            return _("You have not left any view yet.")
+        needs_somebody = action.id in ("app.sign_out", "app.password", "nav.dashboards")
+        return _("Sign in first.") if needs_somebody and self.actor is None else None
 
     def replace_all(self, screen: Screen[Any]) -> None:
         """Leave everything for ``screen``: after signing in or out."""
         while len(self.screen_stack) > 2:
             self.pop_screen()
         self.switch_screen(screen)
+
+
+def run_interface(context: Context) -> int:
+    """Run the interface until it is left; the answer is the exit code of the process.
+
+    ``context`` is closed by whoever opened it; one that the interface opened itself (the
+    demonstration, from the first run) is closed here.
+    """
+    app = KpixApp(context)
+    try:
+        app.run()
+    finally:
+        if app.context is not context:
+            app.context.close()
+    return app.return_code or int(ExitCode.DONE)

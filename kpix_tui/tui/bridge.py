@@ -13,8 +13,8 @@ import logging
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
@@ -38,8 +38,10 @@ class CancellableUnit(Protocol):
 class Units(Protocol):
     """What the bridge needs of the application's context."""
 
-    def run(self, use_case: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
-        """Run a use case in one unit of work."""
+    def unit_of_work(
+        self, token: str | None = None, *, on_open: Callable[[Any], None] = ...
+    ) -> AbstractContextManager[Any]:
+        """One transaction; ``on_open`` hears of the unit as soon as it can be cancelled."""
         ...
 
 
@@ -52,8 +54,15 @@ class _Job:
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
     context: contextvars.Context
+    writes: bool
     unit: CancellableUnit | None = None
     dropped: threading.Event = field(default_factory=threading.Event)
+
+    def track(self, unit: CancellableUnit) -> None:
+        """From here on the unit can be cancelled; it was asked for already: stop before work."""
+        self.unit = unit
+        if self.dropped.is_set():
+            raise Cancelled
 
 
 class Bridge:
@@ -123,10 +132,14 @@ class Bridge:
         return result
 
     def close(self) -> None:
-        """Stop taking work and cancel the reads under way; waits for nobody."""
+        """Stop taking work and cancel the reads under way; waits for nobody.
+
+        A write that was asked for goes on: its thread lives until the process ends.
+        """
         self._closed = True
         for job in tuple(self._pending.values()):
-            self._cancel(job)
+            if not job.writes:
+                self._cancel(job)
         for _thread in self._threads:
             self._reads.put(None)
             self._writes.put(None)
@@ -134,12 +147,12 @@ class Bridge:
     def _unit_of(
         self, use_case: Callable[..., Result], args: Any, options: Any
     ) -> Callable[[_Job], Result]:
-        def work(job: _Job) -> Any:
-            def tracked(unit: CancellableUnit, *given: Any, **named: Any) -> Result:
-                with _tracking(job, unit):
-                    return use_case(unit, *given, **named)
-
-            return self._context.run(tracked, *args, **options)
+        def work(job: _Job) -> Result:
+            try:
+                with self._context.unit_of_work(on_open=job.track) as unit:
+                    return use_case(unit, *args, **options)
+            finally:
+                job.unit = None
 
         return work
 
@@ -149,7 +162,14 @@ class Bridge:
         self._start_threads()
         loop = asyncio.get_running_loop()
         self._last += 1
-        job = _Job(self._last, work, loop.create_future(), loop, contextvars.copy_context())
+        job = _Job(
+            self._last,
+            work,
+            loop.create_future(),
+            loop,
+            contextvars.copy_context(),
+            lane is self._writes,
+        )
         job.future.add_done_callback(_retrieve)
         self._pending[job.number] = job
         lane.put(job)
@@ -192,17 +212,6 @@ class Bridge:
         if unit is not None:
             # Cancelling opens a connection of its own: not on the event loop.
             threading.Thread(target=_cancel_unit, args=(unit,), daemon=True).start()
-
-
-@contextmanager
-def _tracking(job: _Job, unit: CancellableUnit) -> Iterator[None]:
-    job.unit = unit
-    try:
-        if job.dropped.is_set():
-            raise Cancelled
-        yield
-    finally:
-        job.unit = None
 
 
 def _outcome(job: _Job) -> tuple[Any, KpixError | None]:

@@ -87,7 +87,7 @@ def _keys(path: Path, name: str, value: object) -> tuple[str, ...]:
     keys = [value] if isinstance(value, str) else value
     if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
         raise KeymapInvalid(path=str(path), reason=message("not a key") + f": {name} = {value!r}")
-    return tuple(_NAMES.get(key, key) for key in keys)
+    return tuple(_NAMES.get(str(key), str(key)) for key in keys)
 
 
 def _refuse_clashes(path: Path, own: Keys) -> None:

@@ -8,7 +8,7 @@ A screen sets ``PLACE`` (its name in the registry of actions), ``BINDINGS = bind
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from textual.app import ComposeResult
@@ -23,6 +23,7 @@ from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.header import KpixHeader
 from kpix_tui.tui.widgets.notice import Notice
+from kpix_tui.tui.work import begin
 
 if TYPE_CHECKING:
     from kpix_tui.tui.app import KpixApp
@@ -97,7 +98,7 @@ class KpixScreen(Screen[Answer]):
                 if group == "fetch":
                     self.query_one("#notice", Notice).clear()
 
-        self.run_worker(guarded, group=group, exclusive=exclusive, exit_on_error=True)
+        begin(self, guarded, group=group, exclusive=exclusive)
 
     def show_problem(self, error: KpixError) -> None:
         """Say what went wrong, above the footer; a lost session leads to the login."""
@@ -121,6 +122,10 @@ class KpixScreen(Screen[Answer]):
             require(actor, action.permission, *self.owners_of(action))
         except Forbidden as error:
             return error_text(error)
+        return None
+
+    def again(self) -> KpixScreen[Any] | None:
+        """This view anew, for going back to it after it was left; None: it cannot be."""
         return None
 
     def do_back(self) -> None:

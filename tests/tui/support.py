@@ -82,14 +82,19 @@ class FakeContext:
         self.tokens = FakeTokens()
         self.units: list[FakeUnit] = []
 
+    embedded = True
+
     def database(self) -> None:
         """There is none to start."""
 
     @contextmanager
-    def unit_of_work(self) -> Iterator[FakeUnit]:
+    def unit_of_work(
+        self, token: str | None = None, *, on_open: Callable[[Any], None] = lambda _unit: None
+    ) -> Iterator[FakeUnit]:
         """A new fake unit."""
         unit = FakeUnit(self.clock)
         self.units.append(unit)
+        on_open(unit)
         yield unit
 
     anonymous = unit_of_work

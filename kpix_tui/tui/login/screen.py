@@ -12,17 +12,16 @@ from textual.widgets import Select, Static
 
 from kpix_tui.domains.accounts.errors import OrganizationAmbiguous
 from kpix_tui.domains.accounts.views import Login
-from kpix_tui.i18n.catalog import _, available_locales, set_locale
+from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.errors import KpixError
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.messages import SignedInAs
 from kpix_tui.tui.screen import KpixScreen
+from kpix_tui.tui.settings.screen import languages
 from kpix_tui.tui.start.session import sign_in
 from kpix_tui.tui.widgets.fields import ChoiceField, Field, TextField
 from kpix_tui.tui.widgets.inputs import LineInput
 from kpix_tui.tui.widgets.notice import Notice
-
-LANGUAGES = {"en": "English", "fr": "Français"}
 
 
 class LoginScreen(KpixScreen[None]):
@@ -31,10 +30,9 @@ class LoginScreen(KpixScreen[None]):
     PLACE: ClassVar[str] = "login"
     BINDINGS = bindings_for("login")
 
-    def __init__(self, email: str = "", locale: str = "en") -> None:
+    def __init__(self, email: str = "") -> None:
         super().__init__()
         self._email = email
-        self._locale = locale
         self._trying = False
 
     def body(self) -> ComposeResult:
@@ -46,8 +44,8 @@ class LoginScreen(KpixScreen[None]):
             yield ChoiceField(
                 "locale",
                 _("Language"),
-                [(name, LANGUAGES.get(name, name)) for name in available_locales()],
-                value=self._locale,
+                languages(),
+                value=self.kpix.locale,
             )
 
     def begin(self) -> None:
@@ -69,9 +67,9 @@ class LoginScreen(KpixScreen[None]):
     def _language(self, event: Select.Changed) -> None:
         """The whole screen speaks the other language at once."""
         locale = str(event.value)
-        if locale != self._locale:
-            set_locale(locale)
-            self.kpix.replace_all(LoginScreen(self._field("email").raw, locale))
+        if locale != self.kpix.locale:
+            self.kpix.speak(locale)
+            self.kpix.replace_all(LoginScreen(self._field("email").raw))
 
     def do_sign_in(self) -> None:
         """Try."""

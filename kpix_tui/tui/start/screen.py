@@ -10,9 +10,10 @@ from textual.widgets import Static
 
 from kpix_tui.i18n.catalog import _
 from kpix_tui.tui.actions import bindings_for
+from kpix_tui.tui.first_run.screen import FirstRunScreen
 from kpix_tui.tui.messages import SignedInAs
 from kpix_tui.tui.screen import KpixScreen
-from kpix_tui.tui.start.session import resume
+from kpix_tui.tui.start.session import first_run, resume
 
 
 class StartScreen(KpixScreen[None]):
@@ -33,10 +34,11 @@ class StartScreen(KpixScreen[None]):
 
     async def fetch(self) -> None:
         """Take up the session, or ask for one."""
-        state = self.query_one("#start-state", Static)
-        state.update(_("Starting the database…"))
+        self.query_one("#start-state", Static).update(_("Starting the database…"))
         actor = await self.bridge.call(resume, self.kpix.context)
         if actor is not None:
             self.app.post_message(SignedInAs(actor))
+        elif await self.bridge.call(first_run, self.kpix.context):
+            self.kpix.replace_all(FirstRunScreen())
         else:
             self.kpix.ask_who()

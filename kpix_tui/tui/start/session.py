@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpix_tui.access.actor import Actor
 from kpix_tui.domains.accounts.errors import NotSignedIn
-from kpix_tui.domains.accounts.views import Login
+from kpix_tui.domains.accounts.views import ChangePassword, CreateOrganization, Login
 
 if TYPE_CHECKING:
     from kpix_tui.app.context import Context
@@ -24,14 +24,49 @@ def resume(context: Context) -> Actor | None:
     from kpix_tui.domains.accounts import service  # noqa: PLC0415
 
     context.database()
-    if context.tokens.load() is None:
+    presented = context.tokens.load()
+    if presented is None:
         return None
     try:
-        context.tokens.save(context.run(service.rotate_token))
+        if context.settings.token is None:  # KPIX_TOKEN belongs to whoever set it
+            context.tokens.save(context.run(service.rotate_token))
         return context.run(service.whoami)
     except NotSignedIn:
+        if context.tokens.load() != presented:
+            return resume(context)  # another kpix rotated it at the same moment
         context.tokens.clear()
         return None
+
+
+def first_run(context: Context) -> bool:
+    """Whether there is nobody to sign in yet."""
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+
+    with context.anonymous() as uow:
+        return not service.is_initialized(uow)
+
+
+def create_organization(context: Context, command: CreateOrganization) -> Actor:
+    """Make the organisation and its first administrator, and sign them in.
+
+    Raises:
+        KpixError: what was typed cannot be accepted, or kpix may not do this on this server.
+    """
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+
+    service.create_organization(context, command)
+    return sign_in(context, Login(command.email, command.password))
+
+
+def change_password(context: Context, command: ChangePassword) -> None:
+    """Replace the password; every other session ends, this one goes on under a new token.
+
+    Raises:
+        KpixError: the current password is wrong, or the new one cannot be accepted.
+    """
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+
+    context.tokens.save(service.change_password(context, command).token)
 
 
 def sign_in(context: Context, login: Login) -> Actor:
@@ -44,7 +79,7 @@ def sign_in(context: Context, login: Login) -> Actor:
     """
     from kpix_tui.domains.accounts import service  # noqa: PLC0415
 
-    signed_in = service.login(context.anonymous, login)
+    signed_in = service.login(context, login)
     context.tokens.save(signed_in.token)
     return context.run(service.whoami)
 

@@ -20,6 +20,7 @@ from kpix_tui.tui.screen import KpixModal
 from kpix_tui.tui.widgets.fields import Field
 from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.notice import Notice
+from kpix_tui.tui.work import begin
 
 Answer = TypeVar("Answer")
 
@@ -81,7 +82,7 @@ class FormScreen(KpixModal[Answer]):
         if values is not None:
             self._saving = True
             self.add_class("-saving")
-            self.run_worker(partial(self._save, values), group="save")
+            begin(self, partial(self._save, values), group="save")
 
     def do_cancel(self) -> None:
         """Leave; asks first when something was typed."""

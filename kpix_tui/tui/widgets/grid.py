@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from textual import events
@@ -56,7 +56,7 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
     class HeaderClicked(Message):
         """A click on the title of a column."""
 
-        def __init__(self, column: Column) -> None:  # type: ignore[type-arg]  # any row
+        def __init__(self, column: Column[Any]) -> None:
             super().__init__()
             self.column = column
 
@@ -263,9 +263,15 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
             strip = self._strips[key] = self._row_strip(index, at_cursor, width)
         return strip
 
+    def _style(self, name: str) -> Style:
+        """The style of a component; Textual 8.2.8 forgets ``reverse`` in ``get_visual_style``."""
+        style = self.get_visual_style(name)
+        reverse = self.get_component_styles(name).text_style.reverse
+        return style + Style(reverse=True) if reverse else style
+
     def _header(self, width: int) -> Strip:
-        normal = self.get_visual_style("grid--header")
-        cursor = self.get_visual_style("grid--header-cursor")
+        normal = self._style("grid--header")
+        cursor = self._style("grid--header-cursor")
         cells = [
             (self._title(laid), cursor if i == self.cursor_column and self.has_focus else normal)
             for i, laid in enumerate(self._laid)
@@ -280,12 +286,12 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         return Content(clip(title, laid.width))
 
     def _row_strip(self, index: int, at_cursor: bool, width: int) -> Strip:
-        base = self.get_visual_style("grid--cursor") if at_cursor else self.visual_style
+        base = self._style("grid--cursor") if at_cursor else self.visual_style
         if index >= self.total:
             return Strip.blank(width, base.rich_style)
         row = self._rows.get(index)
         if row is None:
-            waiting = self.get_visual_style("grid--dim")
+            waiting = self._style("grid--dim")
             return self._line([(Content("…"), waiting)], base, width)
         cells = [(_content(laid.column.cell(row, laid.width)), base) for laid in self._laid]
         return self._line(cells, base, width)
@@ -312,9 +318,9 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         line = {2: text, 3: step}.get(y, "")
         style = self.visual_style
         if y == 2 and failed:
-            style = self.get_visual_style("grid--failed")
+            style = self._style("grid--failed")
         elif y == 3:
-            style = self.get_visual_style("grid--dim")
+            style = self._style("grid--dim")
         segments = [Segment("  " + clip(plain(line), width - 3), style.rich_style)]
         return Strip(segments).adjust_cell_length(width, self.visual_style.rich_style)
 

@@ -55,5 +55,7 @@ def _who(actor: Actor | None, live: bool, unicode: bool) -> Content:
     who = " · " if unicode else " - "
     roles = ", ".join(_(role.capitalize()) for role in actor.roles)
     return Content.assemble(
-        clip(plain(actor.name), 24), (who + clip(plain(roles), 20) + who, "$text-muted"), state
+        (clip(plain(actor.name), 24), "$foreground"),
+        (who + clip(plain(roles), 20) + who, "$text-muted"),
+        state,
     )

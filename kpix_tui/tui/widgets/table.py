@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,6 +26,7 @@ from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.grid import Grid
 from kpix_tui.tui.widgets.inputs import LineInput
+from kpix_tui.tui.work import begin
 
 Row = TypeVar("Row")
 Loader = Callable[[PageRequest], Awaitable[Page[Row]]]
@@ -49,29 +50,29 @@ class PagedTable(Vertical, Generic[Row]):
     empty list says, and ``empty_step`` what to do then.
     """
 
-    class Opened(Message, Generic[Row]):
+    class Opened(Message):
         """Enter, or a second click, on a row."""
 
-        def __init__(self, table: PagedTable[Row], row: Row) -> None:
+        def __init__(self, table: PagedTable[Any], row: Any) -> None:
             super().__init__()
             self.table = table
             self.row = row
 
         @property
-        def control(self) -> PagedTable[Row]:
+        def control(self) -> PagedTable[Any]:
             """The table, for ``@on(PagedTable.Opened, "#id")``."""
             return self.table
 
-    class Moved(Message, Generic[Row]):
+    class Moved(Message):
         """The cursor is on another row (None: on none)."""
 
-        def __init__(self, table: PagedTable[Row], row: Row | None) -> None:
+        def __init__(self, table: PagedTable[Any], row: Any) -> None:
             super().__init__()
             self.table = table
             self.row = row
 
         @property
-        def control(self) -> PagedTable[Row]:
+        def control(self) -> PagedTable[Any]:
             """The table."""
             return self.table
 
@@ -145,8 +146,7 @@ class PagedTable(Vertical, Generic[Row]):
     # -- reading -----------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        work = partial(self._load_missing, self._number)
-        self.run_worker(work, group="page", exclusive=True)
+        begin(self, partial(self._load_missing, self._number), group="page", exclusive=True)
 
     async def _load_missing(self, number: int) -> None:
         """Read the pages that the visible rows lie on, the nearest first, until none is missing."""

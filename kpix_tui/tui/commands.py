@@ -1,0 +1,169 @@
+"""The palette: every action that is available, and every dashboard and KPI by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.timer import Timer
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from kpix_tui.i18n.catalog import _, error_text
+from kpix_tui.kernel.errors import KpixError
+from kpix_tui.kernel.paging import PageRequest
+from kpix_tui.tui.actions import bindings_for
+from kpix_tui.tui.keymap import key_label
+from kpix_tui.tui.screen import KpixModal, KpixScreen
+from kpix_tui.tui.widgets.footer import KpixFooter, available_here
+from kpix_tui.tui.widgets.inputs import LineInput
+from kpix_tui.tui.widgets.text import plain
+from kpix_tui.tui.work import begin
+
+if TYPE_CHECKING:
+    from kpix_tui.tui.app import KpixApp
+
+TYPING_PAUSE = 0.15
+SHOWN = 30
+FOUND = 10
+"""Dashboards, and KPIs, that one search shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line of the palette: what it is called, what is said beside it, what it does."""
+
+    title: str
+    note: str
+    run: Callable[[], Awaitable[None] | None]
+
+
+Finder = Callable[[str], Awaitable[list[Command]]]
+
+
+def actions_here(app: KpixApp) -> list[Command]:
+    """The actions that are available under the focus, as commands."""
+    return [
+        Command(_(action.title), key_label(app, action), partial(app.action_do, action.id))
+        for action, able in available_here(app.screen)
+        if able and action.palette
+    ]
+
+
+async def find_objects(app: KpixApp, text: str) -> list[Command]:
+    """Dashboards and KPIs whose name or code contains ``text``."""
+    from kpix_tui.domains.overview import service  # noqa: PLC0415 - brings SQLAlchemy
+    from kpix_tui.tui.dashboard.screen import DashboardScreen  # noqa: PLC0415 - imports this
+    from kpix_tui.tui.kpi.screen import KpiScreen  # noqa: PLC0415 - imports this
+
+    if app.actor is None:
+        return []
+    wanted = PageRequest(limit=FOUND, text=text)
+    dashboards = await app.bridge.read(service.list_dashboards, wanted)
+    kpis = await app.bridge.read(service.list_kpis, wanted)
+    found = [
+        Command(row.title, _("Dashboard"), partial(_open, app, DashboardScreen, row.id))
+        for row in dashboards.rows
+    ]
+    return found + [
+        Command(
+            f"{row.code}  {row.name}", row.dashboard_title, partial(_open, app, KpiScreen, row.id)
+        )
+        for row in kpis.rows
+    ]
+
+
+def _open(app: KpixApp, screen: Callable[[UUID], KpixScreen[Any]], object_id: UUID) -> None:
+    app.open(screen(object_id))
+
+
+class Palette(KpixModal[Command]):
+    """Type, choose with the arrows, Enter. The answer is the command; whoever opened it runs it."""
+
+    PLACE: ClassVar[str] = "palette"
+    BINDINGS = bindings_for("palette")
+
+    def __init__(self, commands: list[Command], finder: Finder) -> None:
+        super().__init__()
+        self._commands = commands
+        self._finder = finder
+        self._shown: list[Command] = []
+        self._typing: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, what matches."""
+        with Vertical(classes="dialog palette"):
+            yield LineInput(placeholder=_("An action, a dashboard or a KPI"), id="palette-input")
+            yield OptionList(id="palette-list", markup=False, compact=True)
+            yield KpixFooter()
+
+    def on_mount(self) -> None:
+        """The actions, to begin with."""
+        self.query_one(OptionList).can_focus = False
+        self._show(self._commands)
+
+    @on(LineInput.Changed)
+    def _typed(self, event: LineInput.Changed) -> None:
+        event.stop()
+        self._show(self._matching(event.value))
+        if self._typing is not None:
+            self._typing.stop()
+        if event.value.strip():
+            self._typing = self.set_timer(TYPING_PAUSE, self._search)
+
+    def _search(self) -> None:
+        begin(self, self._find, group="find", exclusive=True)
+
+    async def _find(self) -> None:
+        text = self.query_one(LineInput).value.strip()
+        try:
+            found = await self._finder(text)
+        except KpixError as error:
+            self.app.notify(error_text(error), severity="error", markup=False)
+            return
+        self._show(self._matching(text) + found)
+
+    def _matching(self, text: str) -> list[Command]:
+        if not text.strip():
+            return self._commands
+        matcher = Matcher(text)
+        scored = [(matcher.match(command.title), command) for command in self._commands]
+        scored.sort(key=lambda pair: -pair[0])
+        return [command for score, command in scored if score > 0]
+
+    def _show(self, commands: list[Command]) -> None:
+        self._shown = commands[:SHOWN]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(
+            Option(Content.assemble(plain(c.title), "  ", (plain(c.note), "$text-muted")))
+            for c in self._shown
+        )
+        options.highlighted = 0 if self._shown else None
+
+    def do_up(self) -> None:
+        """The line above."""
+        self.query_one(OptionList).action_cursor_up()
+
+    def do_down(self) -> None:
+        """The line below."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def do_choose(self) -> None:
+        """Do it."""
+        index = self.query_one(OptionList).highlighted
+        if index is not None:
+            self.dismiss(self._shown[index])
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(self._shown[event.option_index])

@@ -1,0 +1,1 @@
+"""Nobody is there yet: the first organisation, or the demonstration."""

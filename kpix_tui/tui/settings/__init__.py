@@ -1,0 +1,1 @@
+"""How kpix looks and speaks here, kept in kpix.toml."""
