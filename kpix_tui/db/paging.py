@@ -21,7 +21,7 @@ class SortUnknown(InputInvalid):
 
 def fetch_page(
     uow: UnitOfWork,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     page: PageRequest,
     *,
     sorts: Mapping[str, Any],

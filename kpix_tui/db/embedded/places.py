@@ -148,6 +148,8 @@ def choose_places(home: Path, account: Account) -> Places:
     with file_problems(home):
         if "\n" in str(home):  # PostgreSQL's own files name their folder on one line
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(home))
+        if home.exists() and not home.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(home))
         known = existing_places(home)
     if known is None:
         inside, *elsewhere = _candidates(home)

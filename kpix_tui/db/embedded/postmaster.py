@@ -50,6 +50,8 @@ _NO_SOCKET: Final = re.compile(r"could not (?:create|bind) (?:any )?Unix[^\n]*")
 
 _Answer = TypeVar("_Answer")
 
+_REASON: Final = re.compile(r"(?:FATAL|PANIC|ERROR|DETAIL|HINT):\s+(?!Future log)(.+)")
+
 # $! is the number of the server itself, since exec replaces the subshell.
 _LAUNCH: Final = 'exec "$@" >&2 & echo $!'
 
@@ -155,6 +157,7 @@ def _launch(places: Places, account: Account, binaries: Binaries) -> Postmaster:
         places.held.unlink(missing_ok=True)
     write_configuration(places)
     socket_dir = socket_folder(places, account)
+    before = _log_sizes(places)
     pid = _spawn(places, account, _command(places, binaries, socket_dir))
 
     def came_up() -> _Settled | None:
@@ -165,7 +168,7 @@ def _launch(places: Places, account: Account, binaries: Binaries) -> Postmaster:
     if state is None:
         raise EmbeddedNotReady(seconds=SECONDS_TO_START, log=str(places.log))
     if state.server is None:
-        raise _why_not(places, socket_dir)
+        raise _why_not(places, socket_dir, before)
     return state.server
 
 
@@ -236,25 +239,27 @@ def _is_unrelated(pid: int, places: Places) -> bool:
     return not _is_postgres(pid, places)
 
 
-def _why_not(places: Places, socket_dir: Path) -> KpixError:
-    words = _last_words(places)
+def _why_not(places: Places, socket_dir: Path, before: dict[Path, int]) -> KpixError:
+    words = "\n".join(_said(log, before.get(log, 0)) for log in _log_sizes(places))
     if NO_ROOM.search(words) or free_bytes(places.data) < _LITTLE:
         return disk_full(places.data)
     if refusal := _NO_SOCKET.search(words):
         return EmbeddedSocketImpossible(path=str(socket_dir), reason=refusal[0])
-    return EmbeddedStartFailed(reason=last_lines(words), log=str(places.log))
+    reasons = _REASON.findall(words)[-3:] or [last_lines(words)]
+    return EmbeddedStartFailed(reason=" / ".join(reasons), log=str(places.log))
 
 
-def _last_words(places: Places) -> str:
-    """The end of what the server said at this start, before and after it opened its own log."""
-    began = places.startup_log.stat().st_mtime - 5
-    later = [log for log in places.log.glob("*.log") if log.lstat().st_mtime >= began]
-    return "\n".join(_tail(log) for log in (places.startup_log, *later))
+def _log_sizes(places: Places) -> dict[Path, int]:
+    """Where what the server says from now on begins, in each of its log files."""
+    weekdays = {log: log.lstat().st_size for log in places.log.glob("*.log")}
+    return {places.startup_log: 0, **weekdays}
 
 
-def _tail(log: Path) -> str:
+def _said(log: Path, offset: int) -> str:
+    """What was added to a log file, its last 4 000 bytes at most."""
     with suppress(OSError), log.open("rb") as file:
-        file.seek(max(0, os.fstat(file.fileno()).st_size - 4_000))
+        size = os.fstat(file.fileno()).st_size
+        file.seek(max(size - 4_000, offset if offset <= size else 0))
         return file.read().decode("utf-8", "replace")
     return ""
 

@@ -13,7 +13,7 @@ from kpix_tui.domains.dashboards.views import Dashboard
 from kpix_tui.domains.people.models import UserModel
 
 
-def _dashboards(uow: UnitOfWork) -> Select[Any]:
+def _dashboards(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
     return (
         select(
             DashboardModel.id,

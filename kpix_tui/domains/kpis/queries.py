@@ -16,7 +16,7 @@ from kpix_tui.domains.people.models import UserModel
 from kpix_tui.kernel.periods import Frequency
 
 
-def _kpis(uow: UnitOfWork) -> Select[Any]:
+def _kpis(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
     return (
         select(
             KpiModel.id,
@@ -52,7 +52,7 @@ def _kpis(uow: UnitOfWork) -> Select[Any]:
     )
 
 
-def _views(uow: UnitOfWork, statement: Select[Any]) -> tuple[Kpi, ...]:
+def _views(uow: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> tuple[Kpi, ...]:
     """Two queries, however many KPIs: the definitions and their thresholds."""
     rows = uow.session.execute(statement).all()
     dated = thresholds(uow, [row.id for row in rows])

@@ -69,7 +69,7 @@ def _counts() -> Any:
     )
 
 
-def _dashboards(uow: UnitOfWork) -> tuple[Select[Any], Mapping[str, Any]]:
+def _dashboards(uow: UnitOfWork) -> tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]:
     counts = _counts()
     statement = (
         select(
@@ -147,8 +147,9 @@ def dashboard(uow: UnitOfWork, dashboard_id: UUID) -> DashboardRow | None:
     return _dashboard_row(row) if row else None
 
 
-def _in_force(period_end: Any) -> Any:
-    """The thresholds of the KPI at hand at the end of a period."""
+def _in_force(last: Any, until: date) -> Any:
+    """The thresholds of the KPI at hand at the end of its last period, or on ``until``."""
+    period_end = func.coalesce(last.c.period_end, cast(until, SqlDate))
     return lateral(
         select(
             KpiThresholdModel.green,
@@ -163,7 +164,7 @@ def _in_force(period_end: Any) -> Any:
         )
         .order_by(KpiThresholdModel.valid_from.desc())
         .limit(1)
-        .correlate(KpiModel),
+        .correlate(KpiModel, last),
         name="in_force",
     )
 
@@ -189,9 +190,9 @@ def _severity(last: Any, bands: Any) -> ColumnElement[Any]:
     return rank * literal(1_000_000_000_000) + beyond / size
 
 
-def _kpis(uow: UnitOfWork, until: date) -> tuple[Select[Any], Mapping[str, Any]]:
+def _kpis(uow: UnitOfWork, until: date) -> tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]:
     last = _last_value(until)
-    bands = _in_force(func.coalesce(last.c.period_end, cast(until, SqlDate)))
+    bands = _in_force(last, until)
     owner = aliased(UserModel)
     statement = (
         select(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array_agg
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from kpix_tui.db.paging import fetch_page
 from kpix_tui.db.uow import UnitOfWork
@@ -15,7 +15,7 @@ from kpix_tui.domains.people.views import RoleRow, UserRow
 from kpix_tui.kernel.paging import Page, PageRequest
 
 _ROLES = (
-    select(array_agg(aggregate_order_by(RoleModel.name, RoleModel.name)))
+    select(func.array_agg(aggregate_order_by(RoleModel.name, RoleModel.name)))
     .join(
         UserRoleModel,
         (UserRoleModel.organization_id == RoleModel.organization_id)
@@ -35,7 +35,7 @@ _SORTS: dict[str, Any] = {
 }
 
 
-def _users(uow: UnitOfWork) -> Select[Any]:
+def _users(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
     return select(
         UserModel.id,
         UserModel.name,

@@ -39,7 +39,7 @@ class StoredValue:
     revision: int = 1
 
 
-def _values(uow: UnitOfWork, kpi_id: UUID) -> Select[Any]:
+def _values(uow: UnitOfWork, kpi_id: UUID) -> Select[*tuple[Any, ...]]:
     return (
         select(
             KpiValueModel.period_start,
