@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from kpix_tui.access.permissions import Permission, Scope
-from kpix_tui.db.principal import Principal
-from kpix_tui.db.uow import UnitOfWork
+
+if TYPE_CHECKING:
+    # Only for annotations: an actor must not bring the database drivers to the first frame.
+    from kpix_tui.db.principal import Principal
+    from kpix_tui.db.uow import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

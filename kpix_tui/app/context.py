@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from kpix_tui.app.tokens import TokenStore, token_store
 from kpix_tui.config import Settings
-from kpix_tui.db.errors import NotSignedIn
+from kpix_tui.db.session_errors import NotSignedIn
 from kpix_tui.kernel.clock import Clock, SystemClock
 from kpix_tui.kernel.errors import Misconfigured, message
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
+from kpix_tui.db.session_errors import NotSignedIn as NotSignedIn
+from kpix_tui.db.session_errors import SessionEnded as SessionEnded
 from kpix_tui.kernel.errors import (
     Cancelled,
     Conflict,
@@ -18,20 +20,6 @@ from kpix_tui.kernel.errors import (
     Unavailable,
     message,
 )
-
-
-class NotSignedIn(KpixError):
-    """There is no session to act with."""
-
-    code = "account.not_signed_in"
-    message = message("You are not signed in. Sign in with: kpix login")
-
-
-class SessionEnded(NotSignedIn):
-    """The session was revoked, rotated elsewhere, has expired, or was idle for too long."""
-
-    code = "account.session_ended"
-    message = message("Your session has ended. Sign in again with: kpix login")
 
 
 class RefusedByDatabase(Forbidden):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kpix_tui.db.errors import NotSignedIn as NotSignedIn
-from kpix_tui.db.errors import SessionEnded as SessionEnded
+from kpix_tui.db.session_errors import NotSignedIn as NotSignedIn
+from kpix_tui.db.session_errors import SessionEnded as SessionEnded
 from kpix_tui.kernel.errors import Conflict, Forbidden, InputInvalid, KpixError, message
 
 
