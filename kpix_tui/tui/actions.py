@@ -315,6 +315,25 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
 )
 
+PLACES: Final = {
+    GLOBAL: _m("Everywhere"),
+    "table": _m("Lists"),
+    "filter": _m("Filter line of a list"),
+    "dashboards": _m("Dashboards"),
+    "dashboard": _m("Dashboard"),
+    "kpi": _m("KPI"),
+    "form": _m("Forms"),
+    "confirm": _m("Questions"),
+    "modal": _m("Windows"),
+    "help": _m("Help"),
+    "palette": _m("Palette"),
+    "notice": _m("Messages"),
+    "login": _m("Login"),
+    "first_run": _m("First run"),
+    "start": _m("Start"),
+}
+"""What the places are called, in the order of the keyboard page."""
+
 _BY_ID: Final = {action.id: action for action in ACTIONS}
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from rich.console import Group
 from rich.segment import Segment, Segments
 from textual import on
 from textual.app import App
@@ -114,11 +115,9 @@ class KpixApp(App[int]):
         """Textual's crash report shows local variables, passwords among them: this one does not."""
         from rich.traceback import Traceback  # noqa: PLC0415 - brings a highlighter of every language
 
-        error = unexpected()
-        trace = Traceback(show_locals=False, width=None, max_frames=6)
-        for renderable in (trace, error_text(error)):
-            lines = self.console.render(renderable, self.console.options)
-            self._exit_renderables.append(Segments(lines))
+        said = Group(error_text(unexpected()), Traceback(show_locals=False, max_frames=6))
+        lines = self.console.render(said, self.console.options)
+        self._exit_renderables.append(Segments(lines))
         self._close_messages_no_wait()
 
     def open_demo(self) -> None:

@@ -29,16 +29,12 @@ class Notice(Widget, can_focus=True):
         """Say ``text``."""
         self.text = " ".join(plain(line) for line in text.splitlines())
         self.next_step = next_step
-        self.display = True
+        self.set_class(True, "-shown")
 
     def clear(self) -> None:
         """Nothing to say any more."""
         self.text = ""
-        self.display = False
-
-    def on_mount(self) -> None:
-        """Hidden until there is something to say."""
-        self.display = bool(self.text)
+        self.set_class(False, "-shown")
 
     def render(self) -> Content:
         """The sentence, then the next step, dimmed."""
