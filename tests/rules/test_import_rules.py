@@ -13,6 +13,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kpix_tui.domains.imports import errors, reader, rules
 from kpix_tui.domains.imports.reader import Table, read_table
@@ -328,6 +330,44 @@ def test_real_files_are_read_as_the_csv_module_reads_them() -> None:
         table = read_table(SHARED / name, Mapping(period=period, value=value), silent)
         assert table.layout.delimiter == delimiter
         assert [(r.period, r.value) for r in table.rows] == [(r[period], r[value]) for r in rows]
+
+
+# Everything that a text file in any of the encodings can hold, quotes and line breaks included.
+_CELLS = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.tuples(_CELLS, _CELLS, _CELLS), min_size=1, max_size=6),
+    delimiter=st.sampled_from(reader.DELIMITERS),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_what_the_csv_module_writes_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[str, str, str]],
+    delimiter: str,
+    encoding: str,
+    end: str,
+) -> None:
+    path = tmp_path_factory.mktemp("csv") / "values.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        # Quotes around all: with a bare carriage return for an end, the writer forgets line feeds.
+        writer = csv.writer(file, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
+        writer.writerow(["kpi", "period", "value"])
+        writer.writerows(rows)
+    expected = [
+        (number, *(cell.strip() for cell in row))
+        for number, row in enumerate(rows, 2)
+        if any(cell.strip() for cell in row)
+    ]
+    if not expected:
+        with pytest.raises(errors.FileWithoutRows):
+            read_table(path, LONG, silent)
+        return
+    table = read_table(path, LONG, silent)
+    assert table.layout.delimiter == delimiter
+    assert cells(table) == expected
 
 
 # --- KPIs ------------------------------------------------------------------------------------
