@@ -209,6 +209,13 @@ def furnish(places: Places, account: Account) -> None:
             _make_for(folder, account)
 
 
+def note_home(places: Places, home: Path) -> None:
+    """Say, where the folder's name does not, whose database this is."""
+    if places.folder.parent == SYSTEM_FOLDER:
+        with file_problems(places.folder):
+            (places.folder / "home.txt").write_bytes(os.fsencode(home) + b"\n")
+
+
 def make_folders(folder: Path, mode: int) -> None:
     """Make a folder and those above it that are absent, with exactly these rights."""
     if not folder.parent.exists():

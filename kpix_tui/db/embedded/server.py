@@ -20,7 +20,9 @@ from kpix_tui.db.embedded.places import (
     existing_places,
     file_problems,
     furnish,
+    note_home,
     prepare,
+    socket_folder,
 )
 from kpix_tui.db.embedded.views import EmbeddedStatus, ServerAddress
 from kpix_tui.kernel.errors import KpixError, message
@@ -175,7 +177,9 @@ class EmbeddedServer:
         cluster.check_version(places, found)
         binaries = binaries_for(account, found, self._progress)
         if places.data_owner() is None:
+            socket_folder(places, account)  # better refused before than after
             self._progress(message("Creating the database"))
+            note_home(places, self._home)
             cluster.create(places, account, binaries, control)
         running = postmaster.bring_up(places, account, binaries, self._progress)
         return ServerAddress(running.socket_dir, running.port, cluster.OWNER, cluster.APPLICATION)

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from sqlalchemy.engine import make_url
 
-from kpix_tui.db.embedded import EmbeddedServer, ServerAddress, postmaster
+from kpix_tui.db.embedded import EmbeddedServer, ServerAddress, locks, postmaster
 from kpix_tui.db.embedded.errors import EmbeddedInUse
 from kpix_tui.db.embedded.places import Places
 
@@ -95,15 +95,12 @@ def test_leaving_twice_and_from_another_thread_is_leaving_once(server: EmbeddedS
     assert not server.status().running
 
 
-def test_a_start_and_a_join_are_quick(server: EmbeddedServer, home: Path) -> None:
+def test_a_start_is_quick(server: EmbeddedServer) -> None:
+    server.start()
+    server.release()
     began = time.monotonic()
     server.start()
-    assert time.monotonic() - began < 5  # 0.03 s when the machine is free
-    other = EmbeddedServer(home)
-    began = time.monotonic()
-    other.start()
-    assert time.monotonic() - began < 2
-    other.release()
+    assert time.monotonic() - began < 10  # 0.05 s when the machine is free
 
 
 def test_the_last_one_to_leave_stops_it(server: EmbeddedServer, home: Path) -> None:
@@ -189,10 +186,9 @@ def test_a_pid_file_whose_number_was_given_to_another_process(
 def _leave_a_pid_file(server: EmbeddedServer, home: Path, pid: int) -> None:
     """Kill a server, and let its files name another process."""
     address = server.start()
-    running = psutil.Process(_pid(server))
-    backends = running.children()
-    running.kill()
-    psutil.wait_procs([running, *backends], 20)
+    os.kill(_pid(server), signal.SIGKILL)
+    while locks.is_taken(Places(home / "postgres").server):
+        time.sleep(0.01)
     lock = address.socket_dir / f".s.PGSQL.{address.port}.lock"
     for file in (home / "postgres/data/postmaster.pid", lock):
         lines = file.read_text().split("\n")
@@ -217,6 +213,14 @@ def test_it_holds_no_lock_of_the_client_that_started_it(server: EmbeddedServer, 
     names = [os.readlink(fd) for fd in Path(f"/proc/{_pid(server)}/fd").iterdir()]
     ours = {Path(name).name for name in names if name.endswith(".lock")}
     assert ours == {"server.lock"}, files
+
+
+def test_a_server_is_recognised_where_there_is_no_proc(server: EmbeddedServer) -> None:
+    if not Path("/bin/ps").exists():
+        pytest.skip("no ps on this machine")
+    server.start()
+    assert postmaster._is_called_postgres(_pid(server))
+    assert not postmaster._is_called_postgres(os.getpid())
 
 
 def test_held_it_stays_until_it_is_stopped(server: EmbeddedServer, home: Path) -> None:
@@ -294,12 +298,13 @@ def test_destroyed_it_is_gone(empty_home: Path) -> None:
 
 def test_leaving_a_database_that_was_deleted(server: EmbeddedServer, home: Path) -> None:
     server.start()
-    process = psutil.Process(_pid(server))
+    pid = _pid(server)
     data = Places(home / "postgres").data
     data.rename(home / "elsewhere")
     server.release()
-    process.kill()
-    process.wait(20)
+    os.kill(pid, signal.SIGKILL)
+    while locks.is_taken(Places(home / "postgres").server):
+        time.sleep(0.01)
     (home / "elsewhere").rename(data)
 
 

@@ -361,6 +361,7 @@ def test_a_home_that_the_account_cannot_enter_keeps_its_rights(
     data = server.status().data
     assert data.parents[1] == system
     assert data.owner() == server.status().account
+    assert (data.parent / "home.txt").read_text() == f"{home}\n"
     assert [part.stat().st_mode & 0o777 for part in (system, data)] == [0o711, 0o700]
     after = [folder.stat() for folder in (tmp_path, home)]
     assert [(s.st_mode, s.st_uid) for s in before] == [(s.st_mode, s.st_uid) for s in after]
