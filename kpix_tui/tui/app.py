@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from textual.screen import Screen
 
 from kpix_tui.access.actor import Actor
 from kpix_tui.config import Settings
-from kpix_tui.i18n.catalog import _, error_text, set_locale
+from kpix_tui.i18n.catalog import _, detect_locale, error_text, match_locale, set_locale
 from kpix_tui.kernel.errors import ExitCode
 from kpix_tui.resources import styles
 from kpix_tui.tui import themes
@@ -66,7 +67,8 @@ class KpixApp(App[int]):
         self.ascii = self.settings.ascii
         self.own_keys: dict[str, tuple[str, ...]] = {}
         self.animation_level = "none"
-        self.locale = self.settings.locale or "en"
+        wanted = self.settings.locale
+        self.locale = (wanted and match_locale(wanted)) or detect_locale(os.environ)
         self._previous: KpixScreen[Any] | None = None
         self._without_colour = WithoutColour(enabled=False)
         self._filters = [
@@ -179,7 +181,8 @@ class KpixApp(App[int]):
         """Start on the list of dashboards."""
         self.actor = event.actor
         self.live = True
-        self.speak(self.settings.locale or event.actor.locale)
+        if not self.settings.locale:
+            self.speak(event.actor.locale)
         self.do_dashboards()
 
     @on(SessionLost)

@@ -15,12 +15,10 @@ from kpix_tui.tui.start.session import change_password
 from kpix_tui.tui.widgets.fields import ChoiceField, Field, TextField
 from kpix_tui.tui.widgets.form import FormScreen
 
-LANGUAGES = {"en": "English", "fr": "Français"}
-
 
 def languages() -> list[tuple[str, str]]:
     """The languages that kpix speaks, each by its own name."""
-    return [(name, LANGUAGES.get(name, name)) for name in available_locales()]
+    return list(available_locales().items())
 
 
 class SettingsScreen(FormScreen[bool]):

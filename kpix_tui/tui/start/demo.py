@@ -37,11 +37,11 @@ class DemoScreen(StartScreen):
         from kpix_tui.app.demo import build_demo  # noqa: PLC0415 - brings SQLAlchemy
 
         self._began = time.monotonic()
-        await self.bridge.call(
-            build_demo,
-            self.kpix.context,
-            progress=lambda progress: self.post_message(self.Advanced(progress)),
-        )
+
+        def heard(progress: DemoProgress) -> None:
+            self.post_message(self.Advanced(progress))
+
+        await self.bridge.call(build_demo, self.kpix.context, progress=heard)
         await super().fetch()
 
     def on_demo_screen_advanced(self, event: Advanced) -> None:
