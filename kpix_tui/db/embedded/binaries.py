@@ -94,7 +94,7 @@ def binaries_for(account: Account, found: Binaries, progress: Callable[[str], No
 
 
 def _copy(package: Path, root: Path) -> None:
-    places.make_folders(root.parent, 0o711)
+    places.make_system_folder()
     fresh = root.with_name(f"{root.name}.{secrets.token_hex(4)}")
     skipped = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "doc", "*.a", "__pycache__")
     try:

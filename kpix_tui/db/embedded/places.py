@@ -163,7 +163,7 @@ def _candidates(home: Path) -> tuple[Places, ...]:
     inside = Places(home / "postgres")
     if current_user().uid != 0:
         return (inside,)
-    digest = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     return (inside, Places(SYSTEM_FOLDER / digest))
 
 
@@ -191,9 +191,9 @@ def prepare(places: Places, account: Account) -> None:
     """
     with file_problems(places.folder):
         # Passable by the server's account where that is another one; listable by nobody.
-        make_folders(places.folder, 0o711 if account.switched else 0o700)
         if places.folder.parent == SYSTEM_FOLDER:
-            _check_mine(SYSTEM_FOLDER)
+            make_system_folder()
+        make_folders(places.folder, 0o711 if account.switched else 0o700)
         _check_mine(places.folder)
 
 
@@ -214,6 +214,18 @@ def note_home(places: Places, home: Path) -> None:
     if places.folder.parent == SYSTEM_FOLDER:
         with file_problems(places.folder):
             (places.folder / "home.txt").write_bytes(os.fsencode(home) + b"\n")
+
+
+def make_system_folder() -> None:
+    """Make /var/lib/kpix, where root keeps what the server's account could not reach elsewhere.
+
+    Raises:
+        EmbeddedFolderForeign, EmbeddedFolderUnsafe: not root, or not only root, may change it.
+        EmbeddedDiskFull, EmbeddedFolderUnusable: it cannot be made.
+    """
+    with file_problems(SYSTEM_FOLDER):
+        make_folders(SYSTEM_FOLDER, 0o711)
+        _check_mine(SYSTEM_FOLDER)
 
 
 def make_folders(folder: Path, mode: int) -> None:
@@ -268,7 +280,8 @@ def socket_folder(places: Places, account: Account) -> Path:
     for base in bases:
         if _suits_a_socket(base / name):
             with file_problems(base):
-                make_folders(base, 0o711)
+                if base == SYSTEM_FOLDER:
+                    make_system_folder()
                 _make_for(base / name, account)
             _check_private(base / name, account)
             return base / name

@@ -273,17 +273,21 @@ def stop(places: Places) -> None:
         EmbeddedStopFailed: it is still there after ``SECONDS_TO_STOP``.
     """
 
-    def gone() -> bool | None:
-        return None if is_alive(places) else True
+    asked: Postmaster | None = None
 
-    found = read(places) if is_alive(places) else None
-    if found is not None:
-        with suppress(ProcessLookupError):
-            os.kill(found.pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown
+    def gone() -> bool | None:
+        nonlocal asked
+        if not is_alive(places):
+            return True
+        if asked is None and (asked := read(places)) is not None:
+            with suppress(ProcessLookupError):
+                os.kill(asked.pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown
+        return None
+
     if _wait_until(gone, SECONDS_TO_STOP) is None:
         raise EmbeddedStopFailed(
-            pid=found.pid if found else "?", seconds=SECONDS_TO_STOP, log=str(places.log)
+            pid=asked.pid if asked else "?", seconds=SECONDS_TO_STOP, log=str(places.log)
         )
-    if found is not None and found.socket_dir != places.run:
+    if asked is not None and asked.socket_dir != places.run:
         with suppress(OSError):  # not empty, or gone: it is only tidied
-            found.socket_dir.rmdir()
+            asked.socket_dir.rmdir()

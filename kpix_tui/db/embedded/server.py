@@ -48,7 +48,7 @@ class EmbeddedServer:
         account: str | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        self._home = home.absolute()
+        self._home = Path(os.path.realpath(home))
         self._named_account = account
         self._progress = progress or (lambda _text: None)
         self._mutex = threading.RLock()

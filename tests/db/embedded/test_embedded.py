@@ -252,17 +252,18 @@ def test_it_is_not_stopped_under_others_unless_forced(server: EmbeddedServer, ho
     assert server.status().running
 
 
+@pytest.mark.parametrize("step", ["_spawn", "_launch"])
 def test_interrupted_while_starting_it_leaves_nothing_running(
-    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+    server: EmbeddedServer, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = postmaster._launch
+    original = getattr(postmaster, step)
 
     def interrupted(*arguments: Any) -> Any:
         original(*arguments)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(postmaster, "_launch", interrupted)
+        patch.setattr(postmaster, step, interrupted)
         with pytest.raises(KeyboardInterrupt):
             server.start()
     assert not server.status().running
@@ -322,6 +323,19 @@ def test_nothing_of_the_environment_reaches_it(
     monkeypatch.chdir(tmp_path)
     assert server.start().port == 5432
     assert server.status().running
+
+
+def test_a_home_by_two_names_is_one_home(
+    server: EmbeddedServer, home: Path, tmp_path: Path
+) -> None:
+    address = server.start()
+    (tmp_path / "link").symlink_to(home)
+    other = EmbeddedServer(tmp_path / "link")
+    try:
+        assert other.start() == address
+        assert other.status().pid == _pid(server)
+    finally:
+        other.release()
 
 
 def test_a_home_that_does_not_exist_under_a_strict_umask(empty_home: Path, ask: Ask) -> None:

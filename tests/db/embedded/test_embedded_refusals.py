@@ -372,6 +372,18 @@ def test_a_home_that_the_account_cannot_enter_keeps_its_rights(
 
 
 @as_root
+def test_a_system_folder_of_somebody_else(
+    tmp_path: Path, empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = empty_home / "system"
+    system.mkdir(mode=0o755)
+    os.chown(system, pwd.getpwnam("daemon").pw_uid, -1)
+    monkeypatch.setattr(places, "SYSTEM_FOLDER", system)
+    with pytest.raises(errors.EmbeddedFolderForeign, match="daemon"):
+        EmbeddedServer(tmp_path).start()
+
+
+@as_root
 def test_data_where_the_account_can_go_no_more(home: Path) -> None:
     server = _start_once(home)
     home.chmod(0o700)
