@@ -60,7 +60,8 @@ def period_of(frequency: Frequency, day: date) -> Period:
             return Period(day, day, frequency)
         case Frequency.WEEKLY:
             start = day - day.weekday() * _DAY
-            return Period(start, start + 6 * _DAY, frequency)
+            # The calendar ends on a Friday: its last week is cut short.
+            return Period(start, start + min(6 * _DAY, date.max - start), frequency)
         case _:
             span = _MONTHS[frequency]
             first = date(day.year, (day.month - 1) // span * span + 1, 1)

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
 from kpix_tui.domains.kpis.views import Direction, Thresholds
+from kpix_tui.i18n.formats import DecimalMark as DecimalMark  # noqa: PLC0414 - passed on
 from kpix_tui.kernel.errors import KpixError
 from kpix_tui.kernel.periods import Frequency
-
-
-class DecimalMark(StrEnum):
-    """What separates units from decimals in a column of numbers."""
-
-    POINT = "POINT"
-    COMMA = "COMMA"
 
 
 @dataclass(frozen=True, slots=True)
