@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.console import Group
-from rich.segment import Segment, Segments
+from rich.segment import Segments
 from textual import on
 from textual.app import App
-from textual.color import Color
-from textual.filter import LineFilter, Monochrome, NoColor
+from textual.filter import Monochrome, NoColor
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from kpix_tui.access.actor import Actor
@@ -27,27 +27,18 @@ from kpix_tui.tui.actions import GLOBAL, Action, action_of, bindings_for
 from kpix_tui.tui.bridge import Bridge, unexpected
 from kpix_tui.tui.commands import Command, Palette, actions_here, find_objects
 from kpix_tui.tui.errors import KeymapInvalid
+from kpix_tui.tui.filters import WithoutColour, WithoutControls
 from kpix_tui.tui.keymap import load_keymap
 from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.footer import available_here, reason_against
+from kpix_tui.tui.widgets.text import plain
 
 if TYPE_CHECKING:
     from kpix_tui.app.context import Context
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
-
-
-class WithoutColour(LineFilter):
-    """Takes every colour away and keeps bold, dim, underline and reverse."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """The same text without colours."""
-        return [
-            Segment(text, style.without_color if style else None, control)
-            for text, style, control in segments
-        ]
 
 
 class KpixApp(App[int]):
@@ -71,9 +62,8 @@ class KpixApp(App[int]):
         self.locale = (wanted and match_locale(wanted)) or detect_locale(os.environ)
         self._previous: KpixScreen[Any] | None = None
         self._without_colour = WithoutColour(enabled=False)
-        self._filters = [
-            kept for kept in self._filters if not isinstance(kept, Monochrome | NoColor)
-        ] + [self._without_colour]
+        kept = [old for old in self._filters if not isinstance(old, Monochrome | NoColor)]
+        self._filters = [*kept, self._without_colour, WithoutControls()]
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.use_theme(self.settings.theme)
@@ -158,6 +148,19 @@ class KpixApp(App[int]):
         if settings.locale and settings.locale != self.locale:
             self.speak(settings.locale)
             self.call_later(self.do_dashboards)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in passing; text from people is never markup, and stays on its lines."""
+        lines = "\n".join(plain(line) for line in message.splitlines())
+        super().notify(lines, title=plain(title), severity=severity, timeout=timeout, markup=markup)
 
     # -- actions -------------------------------------------------------------------------------
 

@@ -157,6 +157,11 @@ class Palette(KpixModal[Command]):
         """The line below."""
         self.query_one(OptionList).action_cursor_down()
 
+    @on(LineInput.Submitted)
+    def _entered(self, event: LineInput.Submitted) -> None:
+        event.stop()
+        self.do_choose()
+
     def do_choose(self) -> None:
         """Do it."""
         index = self.query_one(OptionList).highlighted

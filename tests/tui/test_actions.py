@@ -63,7 +63,8 @@ def test_the_keyboard_page_is_current() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "shown"), [("ctrl+s", "^S"), ("slash", "/"), ("n", "n"), ("f5", "F5"), ("enter", "Enter")]
+    ("key", "shown"),
+    [("ctrl+s", "^S"), ("slash", "/"), ("n", "n"), ("f5", "F5"), ("enter", "Enter")],
 )
 def test_keys_are_written_as_people_read_them(key: str, shown: str) -> None:
     assert label_of(key) == shown

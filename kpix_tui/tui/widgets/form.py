@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
@@ -19,6 +20,7 @@ from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.screen import KpixModal
 from kpix_tui.tui.widgets.fields import Field
 from kpix_tui.tui.widgets.footer import KpixFooter
+from kpix_tui.tui.widgets.inputs import LineInput
 from kpix_tui.tui.widgets.notice import Notice
 from kpix_tui.tui.work import begin
 
@@ -73,6 +75,17 @@ class FormScreen(KpixModal[Answer]):
     def field(self, name: str) -> Field[Any] | None:
         """The field of this name."""
         return next((field for field in self._all() if field.name == name), None)
+
+    @on(LineInput.Submitted)
+    def _entered(self, event: LineInput.Submitted) -> None:
+        """Enter goes on to the next field; on the last one it saves."""
+        event.stop()
+        fields = self._all()
+        here = next(i for i, field in enumerate(fields) if field in event.input.ancestors)
+        if here + 1 < len(fields):
+            fields[here + 1].focus()
+        else:
+            self.do_save()
 
     def do_save(self) -> None:
         """Read every field, then save; what is wrong is said beside the field."""

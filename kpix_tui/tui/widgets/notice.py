@@ -36,6 +36,10 @@ class Notice(Widget, can_focus=True):
         self.text = ""
         self.set_class(False, "-shown")
 
+    def allow_focus(self) -> bool:
+        """Only while there is something to copy."""
+        return self.has_class("-shown")
+
     def render(self) -> Content:
         """The sentence, then the next step, dimmed."""
         mark = "! " if getattr(self.app, "ascii", False) else "▲ "
