@@ -162,6 +162,14 @@ class Verdict:
     missing: int = 0
 
 
+def missing_by(markers: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a cell has no value: it is empty, or one of ``markers`` whatever its case."""
+    folded = {fold(marker) for marker in markers}
+    if not folded:
+        return lambda cell: not cell
+    return lambda cell: not cell or fold(cell) in folded
+
+
 def judge_rows(
     rows: Iterable[RawRow],
     layout: Layout,
@@ -174,10 +182,10 @@ def judge_rows(
     ones are refused: which one is right is for a person to say.
     """
     verdict = Verdict()
-    markers = {fold(marker) for marker in missing_markers} | {""}
+    is_missing = missing_by(missing_markers)
     first_rows: dict[tuple[Target, date], Accepted] = {}
     for row in rows:
-        if row.cells <= layout.columns and fold(row.value) in markers:
+        if row.cells <= layout.columns and is_missing(row.value):
             verdict.missing += 1
             continue
         judged = _judge(row, layout, readings, today)

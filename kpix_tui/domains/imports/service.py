@@ -23,8 +23,8 @@ from kpix_tui.domains.imports.rules import (
     Target,
     Targets,
     Verdict,
-    fold,
     judge_rows,
+    missing_by,
     refusal,
 )
 from kpix_tui.domains.imports.views import (
@@ -126,11 +126,10 @@ def _decimal_mark(command: ImportValues, table: Table) -> DecimalMark | None:
     """The one format in which the whole column is read; None where no number needs one."""
     if command.decimal_mark is not None:
         return command.decimal_mark
-    missing = {fold(marker) for marker in command.missing_markers}
+    is_missing = missing_by(command.missing_markers)
+    cells = (row.value for row in table.rows if not is_missing(row.value))
     try:
-        return decide_decimal_mark(
-            row.value for row in table.rows if fold(row.value) not in missing
-        )
+        return decide_decimal_mark(cells)
     except NumberAmbiguous as error:
         raise errors.NumberFormatAmbiguous(
             fields=("decimal_mark",), column=table.layout.value, **error.params
