@@ -38,7 +38,9 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def database(server: servers.Server, run_id: str, clock: FixedClock) -> Iterator[databases.Database]:
+def database(
+    server: servers.Server, run_id: str, clock: FixedClock
+) -> Iterator[databases.Database]:
     """A database of this test's own: organisations Acme and Globex, four people each."""
     template, tokens = databases.peopled(server, run_id, clock)
     with databases.cloned(server, template, tokens) as made:

@@ -57,6 +57,10 @@ class Database:
 def _create(server: Server, name: str, template: str = "template0") -> None:
     with server.connect("postgres") as connection:
         connection.execute(f"create database {name} template {template}".encode())
+        if template != "template0":
+            # A clone has the rows of its template, and not the rights on the database itself.
+            connection.execute(f"revoke all on database {name} from public".encode())
+            connection.execute(f"grant connect on database {name} to kpix_app".encode())
 
 
 def drop(server: Server, name: str) -> None:
@@ -72,7 +76,9 @@ def migrated(server: Server, run: str) -> str:
             _create(server, "kpix_empty")
             with server.connect("postgres") as connection:
                 connection.execute("create role kpix_local login")
-            settings = Settings(home=note.parent, state=note.parent, config_file=note.parent / "none")
+            settings = Settings(
+                home=note.parent, state=note.parent, config_file=note.parent / "none"
+            )
             owner = engine.make_owner_engine(
                 engine.embedded_url(server.url("kpix_empty", "postgres")), settings
             )
@@ -109,7 +115,9 @@ def _people(database: Database, home: Path, clock: Clock) -> dict[str, str]:
                 continue
             email = f"{person}@{organization}.test"
             accounts.create_user(context, CreateUser(full_name, email, (role,), PASSWORD))
-            tokens[f"{organization}/{person}"] = accounts.login(context, Login(email, PASSWORD)).token
+            tokens[f"{organization}/{person}"] = accounts.login(
+                context, Login(email, PASSWORD)
+            ).token
     context.close()
     return tokens
 

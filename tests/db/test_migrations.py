@@ -1,0 +1,78 @@
+"""The schema goes up, down and up again, and the models say what the database has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from kpix_tui.db import engine, migrate
+from kpix_tui.db.errors import DatabaseNewer, DatabaseOutdated
+from tests.support import databases, servers
+
+
+@pytest.fixture
+def empty(server: servers.Server, run_id: str, tmp_path: Path) -> Iterator[tuple[Engine, Engine]]:
+    """A migrated database without anybody in it: the operator's engine and the application's."""
+    template = databases.migrated(server, run_id)
+    with databases.cloned(server, template, {}) as made:
+        settings = made.settings(tmp_path)
+        owner = engine.make_owner_engine(
+            engine.embedded_url(str(settings.owner_database_url)), settings
+        )
+        application = engine.make_engine(engine.embedded_url(str(settings.database_url)), settings)
+        yield owner, application
+        owner.dispose()
+        application.dispose()
+
+
+def test_models_and_database_agree(empty: tuple[Engine, Engine]) -> None:
+    owner, _ = empty
+    assert migrate.differences(owner) == []
+
+
+def test_goes_down_and_up_again(empty: tuple[Engine, Engine]) -> None:
+    owner, application = empty
+    migrate.downgrade(owner)
+    assert migrate.schema_state(owner).found is None
+    migrate.upgrade(owner)
+    assert migrate.schema_state(owner).current
+    migrate.require_current(application)
+    assert migrate.differences(owner) == []
+
+
+def test_upgrading_twice_changes_nothing(empty: tuple[Engine, Engine]) -> None:
+    owner, _ = empty
+    before = migrate.schema_state(owner)
+    assert migrate.upgrade(owner) == before
+
+
+def test_an_older_schema_is_named(empty: tuple[Engine, Engine]) -> None:
+    owner, application = empty
+    with owner.begin() as connection:
+        connection.execute(text("comment on schema auth is 'kpix of yesterday'"))
+    with pytest.raises(DatabaseOutdated):
+        migrate.require_current(application)
+    migrate.upgrade(owner)
+    migrate.require_current(application)
+
+
+def test_a_newer_schema_is_left_alone(empty: tuple[Engine, Engine]) -> None:
+    owner, application = empty
+    with owner.begin() as connection:
+        connection.execute(text("update kpix.alembic_version set version_num = '9999'"))
+    with pytest.raises(DatabaseNewer):
+        migrate.require_current(application)
+    with pytest.raises(DatabaseNewer):
+        migrate.upgrade(owner)
+    assert migrate.schema_state(owner).found == "9999"
+
+
+def test_a_backfill_that_policies_would_empty_fails_loudly(empty: tuple[Engine, Engine]) -> None:
+    owner, _ = empty
+    with owner.begin() as connection, pytest.raises(Exception, match="row-level security"):
+        connection.execute(text("set local role kpix_owner"))
+        connection.execute(text("set local row_security = off"))
+        connection.execute(text("update kpix.kpi set unit = 'x'"))
