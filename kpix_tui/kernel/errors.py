@@ -16,6 +16,12 @@ def message(text: str) -> str:
     return text
 
 
+class Word(str):
+    """A word of kpix itself among an error's parameters, translated when it is shown."""
+
+    __slots__ = ()
+
+
 class ExitCode(IntEnum):
     """What the command line answers to the shell."""
 
