@@ -18,7 +18,7 @@ from kpix_tui.db.embedded.errors import (
     EmbeddedFolderUnreachable,
     EmbeddedVersionMismatch,
 )
-from kpix_tui.db.embedded.places import Places, disk_full, file_problems
+from kpix_tui.db.embedded.places import Places, disk_full, file_problems, read_plainly
 
 OWNER: Final = "kpix_admin"
 APPLICATION: Final = "kpix_local"
@@ -76,7 +76,7 @@ def data_version(places: Places) -> str | None:
     """The major version of PostgreSQL that made the data folder; None when there is none."""
     with file_problems(places.data):
         try:
-            return (places.data / "PG_VERSION").read_text(encoding="ascii").strip()
+            return read_plainly(places.data / "PG_VERSION").decode("ascii", "replace").strip()
         except FileNotFoundError:
             return None
 

@@ -5,8 +5,8 @@ get there (a home under /root, or from ``mktemp -d``), it is ``/var/lib/kpix/<di
 the rights of folders that are not ours are never touched.
 
 The cluster folder and the locks and configuration in it belong to whoever runs kpix; only
-``data``, ``run`` and ``log`` belong to the server's account. So when kpix is root, it never opens
-or writes a file where an unprivileged account could have put a link.
+``data``, ``run`` and ``log`` belong to the server's account. So when kpix is root, it makes no file
+where an unprivileged account could have put a link, and follows none when it reads there.
 """
 
 from __future__ import annotations
@@ -122,6 +122,21 @@ def file_problems(path: Path) -> Iterator[None]:
         ) from error
 
 
+def read_plainly(path: Path, offset: int = 0) -> bytes:
+    """The beginning (10 000 bytes) of a file in a folder of the server's account.
+
+    Raises:
+        OSError: it is not there, or it is a link, or not a file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+        return os.pread(descriptor, 10_000, offset)
+    finally:
+        os.close(descriptor)
+
+
 def disk_full(path: Path) -> EmbeddedDiskFull:
     """The error, with the room there is where ``path`` would be."""
     return EmbeddedDiskFull(path=str(path), free_mb=free_bytes(path) // 1_000_000)
@@ -163,8 +178,11 @@ def _candidates(home: Path) -> tuple[Places, ...]:
     inside = Places(home / "postgres")
     if current_user().uid != 0:
         return (inside,)
-    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return (inside, Places(SYSTEM_FOLDER / digest))
+    return (inside, Places(SYSTEM_FOLDER / _digest(home)))
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
 def _check_still_usable(places: Places, account: Account) -> None:
@@ -274,8 +292,7 @@ def socket_folder(places: Places, account: Account) -> Path:
     preferred = places.run
     if _suits_a_socket(preferred):
         return preferred
-    digest = hashlib.sha256(os.fsencode(places.folder)).hexdigest()[:16]
-    name = f"kpix-{account.uid}-{digest}"
+    name = f"kpix-{account.uid}-{_digest(places.folder)}"
     bases = (SYSTEM_FOLDER,) if account.switched else (Path(tempfile.gettempdir()), Path("/tmp"))  # noqa: S108 - verified below
     for base in bases:
         if _suits_a_socket(base / name):
@@ -286,6 +303,11 @@ def socket_folder(places: Places, account: Account) -> Path:
             _check_private(base / name, account)
             return base / name
     raise EmbeddedSocketImpossible(path=str(preferred), reason=os.strerror(errno.ENAMETOOLONG))
+
+
+def is_spare_socket_folder(folder: Path, places: Places) -> bool:
+    """Whether this is the folder that holds nothing but this server's socket."""
+    return folder.name.startswith("kpix-") and folder.name.endswith(_digest(places.folder))
 
 
 def _suits_a_socket(folder: Path) -> bool:

@@ -35,6 +35,8 @@ from kpix_tui.db.embedded.places import (
     disk_full,
     file_problems,
     free_bytes,
+    is_spare_socket_folder,
+    read_plainly,
     socket_folder,
 )
 from kpix_tui.kernel.errors import KpixError, message
@@ -74,14 +76,15 @@ def is_alive(places: Places) -> bool:
 
 def read(places: Places) -> Postmaster | None:
     """What the server that lives wrote down; None while it has not, or when it is dead."""
-    try:
-        lines = os.fsdecode((places.data / "postmaster.pid").read_bytes()).split("\n")
-        pid = int(lines[0])
-    except (FileNotFoundError, ValueError):
+    path = places.data / "postmaster.pid"
+    with file_problems(path):
+        try:
+            lines = os.fsdecode(read_plainly(path)).split("\n")
+        except FileNotFoundError:
+            return None
+    if len(lines) < 8 or not lines[0].isdecimal() or not _is_postgres(int(lines[0]), places):
         return None
-    if len(lines) < 8 or not _is_postgres(pid, places):
-        return None
-    return Postmaster(pid, Path(lines[4]), int(lines[3]), lines[7].strip() == "ready")
+    return Postmaster(int(lines[0]), Path(lines[4]), int(lines[3]), lines[7].strip() == "ready")
 
 
 def _is_postgres(pid: int, places: Places) -> bool:
@@ -152,11 +155,11 @@ def _wait_until(look: Callable[[], _Answer | None], seconds: float) -> _Answer |
 
 
 def _launch(places: Places, account: Account, binaries: Binaries) -> Postmaster:
-    _clear_stale_files(places, account)
+    socket_dir = socket_folder(places, account)
+    _clear_stale_files(places, account, socket_dir)
     with file_problems(places.held):
         places.held.unlink(missing_ok=True)
     write_configuration(places)
-    socket_dir = socket_folder(places, account)
     before = _log_sizes(places)
     pid = _spawn(places, account, _command(places, binaries, socket_dir))
 
@@ -204,7 +207,7 @@ def _spawn(places: Places, account: Account, command: list[str | Path]) -> int:
     return int(answer.stdout)
 
 
-def _clear_stale_files(places: Places, account: Account) -> None:
+def _clear_stale_files(places: Places, account: Account, socket_dir: Path) -> None:
     """Undo what a dead server left, where its process number now belongs to something else.
 
     PostgreSQL sees by itself that a number is dead, but a number that was given again looks to it
@@ -212,21 +215,26 @@ def _clear_stale_files(places: Places, account: Account) -> None:
     PostgreSQL finds out whether a part of the old server still uses the shared memory.
     """
     path = places.data / "postmaster.pid"
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
+    with file_problems(path):
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
     with file_problems(path), os.fdopen(descriptor, "r+b") as file:
         found = os.fstat(descriptor)
         first, *rest = file.read(10_000).split(b"\n")
-        ours = stat.S_ISREG(found.st_mode) and found.st_uid == account.uid
-        if not ours or not first.isdigit() or not _is_unrelated(int(first), places):
+        plain = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+        if (
+            not plain
+            or found.st_uid != account.uid
+            or not first.isdigit()
+            or not _is_unrelated(int(first), places)
+        ):
             return
         file.seek(0)
         file.truncate()
         file.write(b"\n".join([str(_NOBODY).encode(), *rest]))
-        if len(rest) > 3:
-            Path(f"{_socket(Path(os.fsdecode(rest[3])))}.lock").unlink(missing_ok=True)
+        Path(f"{_socket(socket_dir)}.lock").unlink(missing_ok=True)
 
 
 def _is_unrelated(pid: int, places: Places) -> bool:
@@ -257,11 +265,10 @@ def _log_sizes(places: Places) -> dict[Path, int]:
 
 def _said(log: Path, offset: int) -> str:
     """What was added to a log file, its last 4 000 bytes at most."""
-    with suppress(OSError), log.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        file.seek(max(size - 4_000, offset if offset <= size else 0))
-        return file.read().decode("utf-8", "replace")
-    return ""
+    with file_problems(log):
+        size = log.lstat().st_size
+        begin = max(size - 4_000, offset if offset <= size else 0)
+        return read_plainly(log, begin).decode("utf-8", "replace")
 
 
 def stop(places: Places) -> None:
@@ -272,7 +279,6 @@ def stop(places: Places) -> None:
     Raises:
         EmbeddedStopFailed: it is still there after ``SECONDS_TO_STOP``.
     """
-
     asked: Postmaster | None = None
 
     def gone() -> bool | None:
@@ -288,6 +294,6 @@ def stop(places: Places) -> None:
         raise EmbeddedStopFailed(
             pid=asked.pid if asked else "?", seconds=SECONDS_TO_STOP, log=str(places.log)
         )
-    if asked is not None and asked.socket_dir != places.run:
+    if asked is not None and is_spare_socket_folder(asked.socket_dir, places):
         with suppress(OSError):  # not empty, or gone: it is only tidied
             asked.socket_dir.rmdir()

@@ -508,3 +508,22 @@ def test_the_socket_path_of_this_platform_fits() -> None:
     with socket.socket(socket.AF_UNIX) as probe:
         probe.bind(str(path))
     shutil.rmtree(folder)
+
+
+def test_no_link_is_followed_in_the_folders_of_the_account(home: Path, tmp_path: Path) -> None:
+    server = _start_once(home)
+    version = _folder(home) / "data" / "PG_VERSION"
+    kept = version.with_name("kept")
+    version.rename(kept)
+    (tmp_path / "elsewhere").write_text("18\n")
+    try:
+        version.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(errors.EmbeddedFolderUnusable, match="symbolic links"):
+            server.start()
+        version.unlink()
+        os.mkfifo(version)
+        with pytest.raises(errors.EmbeddedFolderUnusable, match="Invalid argument"):
+            server.status()
+    finally:
+        version.unlink()
+        kept.rename(version)
