@@ -54,7 +54,7 @@ class Attacker:
     def connection(self, user: str = "kpix_local") -> Iterator[psycopg.Connection[Any]]:
         """A bare connection of the application's role."""
         with self.database.server.connect(self.database.name, user) as connection:
-            connection.execute("set statement_timeout = '10s'")
+            connection.execute("set statement_timeout = '20s'")
             yield connection
 
     def begin(self, connection: psycopg.Connection[Any]) -> None:

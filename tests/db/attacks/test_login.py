@@ -1,0 +1,192 @@
+"""Guessing passwords: counted whatever is rolled back, in any order of commits; and telling nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from kpix_tui.db.principal import new_token, token_hash
+from kpix_tui.domains.accounts.passwords import HashParameters, derive_key
+from tests.db.attacks.conftest import Attacker
+from tests.support.databases import PASSWORD, Database
+
+EMAIL = "admin@acme.test"
+WRONG = b"w" * 32
+Connection = psycopg.Connection[Any]
+
+
+@pytest.fixture(autouse=True)
+def no_attempts(database: Database) -> Iterator[None]:
+    """Every test starts without attempts; keys and sessions stay as they were."""
+    yield
+    with database.server.connect(database.name) as operator:
+        operator.execute("delete from private.login_attempt")
+
+
+@pytest.fixture
+def connect(attacker: Callable[[str | None], Attacker]) -> Callable[[], Any]:
+    return attacker(None).connection
+
+
+@pytest.fixture
+def right_key(connect: Callable[[], Any]) -> bytes:
+    with connect() as connection:
+        found = connection.execute("select auth.login_params(%s)", (EMAIL,)).fetchone()[0]
+    salt = bytes.fromhex(found["salt"])
+    return derive_key(
+        PASSWORD, HashParameters(salt, found["memory_kib"], found["time"], found["parallelism"])
+    )
+
+
+def submit(connection: Connection, key: bytes, email: str = EMAIL) -> UUID:
+    row = connection.execute(
+        "select auth.login_submit(%s, %b, %b, false, null)", (email, key, token_hash(new_token()))
+    ).fetchone()
+    assert row is not None
+    return UUID(str(row[0]))
+
+
+def claim(connection: Connection, attempt: UUID) -> dict[str, Any]:
+    row = connection.execute("select auth.login_claim(%s)", (attempt,)).fetchone()
+    assert row is not None
+    answer: dict[str, Any] = row[0]
+    return answer
+
+
+def evaluated(answer: dict[str, Any]) -> bool:
+    return "wait" not in answer
+
+
+def test_the_right_key_opens_a_session(connect: Callable[[], Any], right_key: bytes) -> None:
+    with connect() as connection:
+        assert claim(connection, submit(connection, right_key))["ok"]
+
+
+def test_submit_and_claim_in_one_transaction_is_refused(
+    connect: Callable[[], Any], right_key: bytes
+) -> None:
+    with connect() as connection, connection.transaction():
+        assert claim(connection, submit(connection, right_key)) == {"ok": False}
+
+
+def test_a_savepoint_hides_no_submit(connect: Callable[[], Any], right_key: bytes) -> None:
+    with connect() as connection, connection.transaction():
+        with connection.transaction():
+            attempt = submit(connection, right_key)
+        assert claim(connection, attempt) == {"ok": False}
+
+
+def test_five_guesses_are_looked_at(connect: Callable[[], Any], right_key: bytes) -> None:
+    with connect() as connection:
+        answers = [claim(connection, submit(connection, WRONG)) for _ in range(7)]
+        assert [evaluated(answer) for answer in answers] == [True] * 5 + [False] * 2
+        assert not claim(connection, submit(connection, right_key))["ok"]
+
+
+def test_rolling_the_claim_back_undoes_no_failure(
+    connect: Callable[[], Any], right_key: bytes
+) -> None:
+    looked_at = 0
+    with connect() as connection:
+        for _ in range(10):
+            attempt = submit(connection, WRONG)
+            with connection.transaction() as transaction:
+                looked_at += evaluated(claim(connection, attempt))
+                raise psycopg.Rollback(transaction)
+        assert looked_at == 5
+        assert not claim(connection, submit(connection, right_key))["ok"]
+
+
+def test_parallel_submits_share_the_five(connect: Callable[[], Any]) -> None:
+    """Twenty open transactions, committed last first; each is claimed as soon as it can be."""
+    with connect() as claimer:
+        opened = []
+        for _ in range(20):
+            manager = connect()
+            connection = manager.__enter__()
+            connection.execute("begin")
+            opened.append((manager, connection, submit(connection, WRONG)))
+        looked_at = 0
+        for manager, connection, attempt in reversed(opened):
+            connection.execute("commit")
+            looked_at += evaluated(claim(claimer, attempt))
+            manager.__exit__(None, None, None)
+        assert looked_at == 5
+
+
+def test_claims_from_old_snapshots_share_the_five(connect: Callable[[], Any]) -> None:
+    """Each claim runs in a snapshot that was taken right after its own submit was committed."""
+    looked_at = 0
+    opened = []
+    with connect() as submitter:
+        for _ in range(10):
+            attempt = submit(submitter, WRONG)
+            manager = connect()
+            connection = manager.__enter__()
+            connection.execute("begin isolation level repeatable read")
+            connection.execute("select 1")
+            opened.append((manager, connection, attempt))
+        for manager, connection, attempt in opened:
+            try:
+                looked_at += evaluated(claim(connection, attempt))
+                connection.execute("commit")
+            except psycopg.Error:
+                connection.execute("rollback")
+            manager.__exit__(None, None, None)
+    assert looked_at <= 5
+
+
+def test_a_batch_of_guesses_in_one_statement_is_five(connect: Callable[[], Any]) -> None:
+    with connect() as connection:
+        made = connection.execute(
+            "select auth.login_submit(%s, sha256(g::text::bytea), sha256(('t' || g)::bytea), false, null)"
+            " from generate_series(1, 50) g",
+            (EMAIL,),
+        ).fetchall()
+        answers = [claim(connection, row[0]) for row in made]
+    assert not any(evaluated(answer) for answer in answers)
+
+
+def test_writing_the_email_otherwise_changes_nothing(connect: Callable[[], Any]) -> None:
+    variants = [EMAIL, EMAIL.upper(), f" {EMAIL} ", "Admin@Acme.Test", EMAIL, EMAIL, EMAIL]
+    with connect() as connection:
+        answers = [claim(connection, submit(connection, WRONG, email)) for email in variants]
+    assert [evaluated(answer) for answer in answers].count(True) == 5
+
+
+def test_an_attempt_is_claimed_once(connect: Callable[[], Any], right_key: bytes) -> None:
+    with connect() as connection:
+        attempt = submit(connection, right_key)
+        assert claim(connection, attempt)["ok"]
+        assert claim(connection, attempt) == {"ok": False}
+
+
+def test_the_attempt_of_somebody_unknown_is_answered_alike(connect: Callable[[], Any]) -> None:
+    with connect() as connection:
+        known = [claim(connection, submit(connection, WRONG)) for _ in range(7)]
+        unknown = [claim(connection, submit(connection, WRONG, "no@no.test")) for _ in range(7)]
+    assert [set(a) for a in known] == [set(a) for a in unknown]
+
+
+def test_salts_tell_nothing(connect: Callable[[], Any]) -> None:
+    with connect() as connection:
+        ask = "select auth.login_params(%s)"
+        known = connection.execute(ask, (EMAIL,)).fetchone()[0]
+        unknown = connection.execute(ask, ("no@no.test",)).fetchone()[0]
+        again = connection.execute(ask, ("no@no.test",)).fetchone()[0]
+    assert known.keys() == unknown.keys()
+    assert unknown == again
+    assert known["salt"] != unknown["salt"]
+    assert known["salt"] != hashlib.sha256(EMAIL.encode()).hexdigest()[:32]
+
+
+def test_another_login_role_cannot_claim(
+    connect: Callable[[], Any], right_key: bytes, database: Database
+) -> None:
+    with connect() as connection, database.server.connect(database.name) as other:
+        assert claim(other, submit(connection, right_key)) == {"ok": False}
