@@ -11,13 +11,13 @@ import asyncio
 import contextvars
 import logging
 import queue
-import secrets
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
+from kpix_tui.kernel.correlation import correlation_id, new_correlation_id
 from kpix_tui.kernel.errors import Cancelled, KpixError
 from kpix_tui.tui.errors import Unexpected
 
@@ -215,6 +215,7 @@ class Bridge:
 
 
 def _outcome(job: _Job) -> tuple[Any, KpixError | None]:
+    new_correlation_id()
     try:
         return job.work(job), None
     except KpixError as error:
@@ -227,9 +228,8 @@ def _outcome(job: _Job) -> tuple[Any, KpixError | None]:
 
 def unexpected() -> Unexpected:
     """Log the exception being handled; the error to show carries the id it is logged under."""
-    correlation = secrets.token_hex(4)
-    _log.exception("unexpected error %s", correlation, extra={"correlation_id": correlation})
-    return Unexpected(correlation=correlation)
+    _log.exception("unexpected error")
+    return Unexpected(correlation=correlation_id())
 
 
 def _cancel_unit(unit: CancellableUnit) -> None:
