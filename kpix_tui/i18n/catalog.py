@@ -20,6 +20,9 @@ from kpix_tui.kernel.errors import KpixError, Word
 SOURCE: Final = "en"
 _NAMES: Final = {"en": "English", "fr": "Français"}
 _LOCALES: Final = Path(__file__).parent / "locales"
+_BIDI: Final = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _NOTHING: Final = Catalog({}, {})
 
 _current = SOURCE
@@ -128,8 +131,9 @@ def _shown(value: Any) -> str:
 
 def _plain(text: str) -> str:
     """``text`` on one line, without what could move a cursor or turn the writing around."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
-        " " if character in "\r\n\t" else character
-        for character in text
-        if character in "\r\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+        "\ufffd" if one in _BIDI or unicodedata.category(one) in ("Cc", "Cs") else one
+        for one in " ".join(text.splitlines()).replace("\t", " ")
     )
