@@ -228,8 +228,9 @@ def _outcome(job: _Job) -> tuple[Any, KpixError | None]:
 
 def unexpected() -> Unexpected:
     """Log the exception being handled; the error to show carries the id it is logged under."""
-    _log.exception("unexpected error")
-    return Unexpected(correlation=correlation_id())
+    correlation = correlation_id()
+    _log.exception("unexpected error %s", correlation)
+    return Unexpected(correlation=correlation)
 
 
 def _cancel_unit(unit: CancellableUnit) -> None:
