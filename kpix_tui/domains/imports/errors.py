@@ -89,8 +89,8 @@ class CellTooLong(InputInvalid):
 
     code = "import.cell_too_long"
     message = message(
-        "Row {row} of {path} has a cell of more than {limit} characters: "
-        "shorten it, or close the quote that it opens."
+        "Row {row} of {path} is too long: a cell has at most {limit} characters. "
+        "Shorten it, or close the quote that it opens."
     )
 
 

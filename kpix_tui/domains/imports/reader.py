@@ -25,6 +25,9 @@ MAX_ROWS: Final = 500_000
 MAX_CELL: Final = 131_072
 """Characters. It is the csv module's own limit, set again in case something has moved it."""
 
+_MAX_LINE: Final = 1_000_000
+"""Characters that are read at once: no line of a real file is longer."""
+
 DELIMITERS: Final = (",", ";", "\t", "|")
 
 _CHUNK: Final = 1024 * 1024
@@ -178,8 +181,15 @@ def _has(header: list[str], column: str) -> bool:
 
 def _records(text: TextIO, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
     """Every record that is not blank, with its number: blank ones count, line breaks do not."""
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0
+
+    def lines() -> Iterator[str]:
+        while line := text.readline(_MAX_LINE):
+            if len(line) == _MAX_LINE:
+                raise _too_long(number + 1, path)
+            yield line
+
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     try:
         for record in reader:
             number += 1
@@ -191,8 +201,12 @@ def _records(text: TextIO, delimiter: str, path: Path) -> Iterator[tuple[int, li
 
 def _broken(error: csv.Error, row: int, path: Path) -> KpixError:
     if "field limit" in str(error):
-        return errors.CellTooLong(fields=("path",), path=str(path), row=row, limit=MAX_CELL)
+        return _too_long(row, path)
     return errors.QuotesBroken(fields=("path",), path=str(path), row=row)
+
+
+def _too_long(row: int, path: Path) -> errors.CellTooLong:
+    return errors.CellTooLong(fields=("path",), path=str(path), row=row, limit=MAX_CELL)
 
 
 def _width(record: list[str]) -> int:
