@@ -5,6 +5,7 @@ Weeks are those of ISO 8601: Monday to Sunday, week 1 holds the first Thursday o
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -64,37 +65,34 @@ def period_of(frequency: Frequency, day: date) -> Period:
             return Period(start, start + min(6 * _DAY, date.max - start), frequency)
         case _:
             span = _MONTHS[frequency]
-            first = date(day.year, (day.month - 1) // span * span + 1, 1)
-            last_month = first.month + span - 1
-            after = (
-                date(day.year + last_month // 12, last_month % 12 + 1, 1)
-                if day.year < 9999
-                else None
-            )
-            return Period(
-                first, after - _DAY if after else _end_of_last_year(last_month), frequency
-            )
-
-
-def _end_of_last_year(month: int) -> date:
-    return date(9999, 12, 31) if month == 12 else date(9999, month + 1, 1) - _DAY
+            first = (day.month - 1) // span * span + 1
+            last = first + span - 1
+            end = date(day.year, last, monthrange(day.year, last)[1])
+            return Period(date(day.year, first, 1), end, frequency)
 
 
 def last_ended(frequency: Frequency, today: date) -> Period:
-    """The latest period that is over on ``today``: its last day is before today."""
+    """The latest period that is over on ``today``: its last day is before today.
+
+    Raises:
+        OverflowError: ``today`` is in the first period of the calendar.
+    """
     return period_of(frequency, today).shift(-1)
 
 
 def expected_periods(frequency: Frequency, start: date, today: date) -> Iterator[Period]:
     """Every period from the one that holds ``start`` to the last that has ended, oldest first."""
-    last = last_ended(frequency, today)
     period = period_of(frequency, start)
-    while period.start <= last.start:
+    while period.end < today:
         yield period
         period = period.shift(1)
 
 
 def trailing_periods(frequency: Frequency, until: date, count: int) -> tuple[Period, ...]:
-    """``count`` consecutive periods, oldest first, the last one holding ``until``."""
+    """``count`` consecutive periods, oldest first, the last one holding ``until``.
+
+    Raises:
+        OverflowError: the calendar does not go that far back.
+    """
     last = period_of(frequency, until)
     return tuple(last.shift(-back) for back in range(count - 1, -1, -1))

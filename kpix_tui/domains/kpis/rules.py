@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container
-from decimal import Decimal
+from datetime import date
+from decimal import Context, Decimal
+from itertools import pairwise
 from typing import Final
 
 from kpix_tui.domains.kpis.errors import (
@@ -18,7 +20,7 @@ from kpix_tui.domains.kpis.errors import (
     ThresholdTooLarge,
 )
 from kpix_tui.domains.kpis.views import DatedThresholds, Direction, Status, StatusOf, Thresholds
-from datetime import date
+from kpix_tui.kernel.errors import Word, message
 
 MAXIMUM_CODE: Final = 24
 MAXIMUM_NAME: Final = 200
@@ -26,7 +28,11 @@ MAXIMUM_UNIT: Final = 20
 MAXIMUM_DESCRIPTION: Final = 4000
 MAXIMUM_DECIMALS: Final = 10
 MAXIMUM_DIGITS: Final = 20
+_EXACT: Final = Context(prec=6 * MAXIMUM_DIGITS)
+"""Values have up to 40 digits: the 28 of the default context would round a distance."""
 _CODE: Final = re.compile(rf"[A-Z0-9._-]{{1,{MAXIMUM_CODE}}}")
+_LIGATURES: Final = str.maketrans({"Œ": "OE", "Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "Þ": "TH"})
+"""Letters that Unicode does not take apart into a plain one and an accent."""
 
 
 def status_for(value: Decimal | None, thresholds: Thresholds, direction: Direction) -> StatusOf:
@@ -54,11 +60,8 @@ def thresholds_in_force(dated: tuple[DatedThresholds, ...], period_end: date) ->
 
     The first ones hold for every earlier period too.
     """
-    found = dated[0]
-    for candidate in dated:
-        if candidate.valid_from <= period_end:
-            found = candidate
-    return found.thresholds
+    begun = [candidate for candidate in dated if candidate.valid_from <= period_end]
+    return (begun[-1] if begun else dated[0]).thresholds
 
 
 def validate_thresholds(direction: Direction, thresholds: Thresholds) -> None:
@@ -69,23 +72,33 @@ def validate_thresholds(direction: Direction, thresholds: Thresholds) -> None:
         ThresholdTooLarge: more than 20 digits before or after the decimal mark.
         ThresholdsNotMonotone: green, orange and red do not go from better to worse.
     """
-    bands = [("green", thresholds.green), ("orange", thresholds.orange), ("red", thresholds.red)]
-    for name, value in [*bands, ("target", thresholds.target)]:
+    bands = [
+        (message("green"), thresholds.green),
+        (message("orange"), thresholds.orange),
+        (message("red"), thresholds.red),
+    ]
+    for name, value in [*bands, (message("target"), thresholds.target)]:
         if value is not None:
             _check_number(name, value)
     given = [(name, value) for name, value in bands if value is not None]
-    for (first, better), (second, worse) in zip(given, given[1:], strict=False):
+    for (first, better), (second, worse) in pairwise(given):
         if not _reaches(better, worse, direction):
             raise ThresholdsNotMonotone(
-                first=first, second=second, first_value=better, second_value=worse, fields=(second,)
+                first=Word(first),
+                second=Word(second),
+                first_value=better,
+                second_value=worse,
+                fields=(second,),
             )
 
 
 def _check_number(name: str, value: Decimal) -> None:
     if not value.is_finite():
-        raise ThresholdNotFinite(threshold=name, fields=(name,))
-    if abs(value) >= Decimal(10) ** MAXIMUM_DIGITS or value.as_tuple().exponent < -MAXIMUM_DIGITS:  # type: ignore[operator]
-        raise ThresholdTooLarge(threshold=name, fields=(name,))
+        raise ThresholdNotFinite(threshold=Word(name), fields=(name,))
+    exponent = value.as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) else 0
+    if value.adjusted() >= MAXIMUM_DIGITS or decimals > MAXIMUM_DIGITS:
+        raise ThresholdTooLarge(threshold=Word(name), maximum=MAXIMUM_DIGITS, fields=(name,))
 
 
 def distance_beyond(
@@ -94,17 +107,15 @@ def distance_beyond(
     """How far a value is on the wrong side of green, in widths of the orange band.
 
     Negative on the good side, None without a value. Where green and orange are the same, the size
-    of the threshold (or 1) stands for the band. This is what *worst first* sorts by.
+    of the threshold (or 1) stands for the band. This is what *worst first* sorts by, among values
+    of the same status.
     """
     if value is None:
         return None
-    beyond = (
-        thresholds.green - value
-        if direction is Direction.UP_IS_BETTER
-        else value - thresholds.green
-    )
-    band = abs(thresholds.green - thresholds.orange) or abs(thresholds.green) or Decimal(1)
-    return beyond / band
+    above = _EXACT.subtract(value, thresholds.green)
+    beyond = above.copy_negate() if direction is Direction.UP_IS_BETTER else above
+    band = _EXACT.subtract(thresholds.green, thresholds.orange).copy_abs()
+    return _EXACT.divide(beyond, band or thresholds.green.copy_abs() or Decimal(1))
 
 
 def valid_code(code: str) -> str:
@@ -114,14 +125,19 @@ def valid_code(code: str) -> str:
         KpiCodeInvalid: it is not 1 to 24 letters, digits, dots, underscores or hyphens.
     """
     found = code.strip().upper()
-    if not _CODE.fullmatch(found):
+    # Only ASCII has capitals of the same length: ß would become SS, and ı an I.
+    if not code.isascii() or not _CODE.fullmatch(found):
         raise KpiCodeInvalid(code=code, maximum=MAXIMUM_CODE, fields=("code",))
     return found
 
 
 def code_from_name(name: str, taken: Container[str]) -> str:
-    """A code that is not in ``taken``: ``Haute Normandie`` gives ``HAUTE-NORMANDIE``."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+    """A code that is not in ``taken``: ``Haute Normandie`` gives ``HAUTE-NORMANDIE``.
+
+    A name without a Latin letter or a digit gives ``KPI``, ``KPI-2``…
+    """
+    whole = unicodedata.normalize("NFKD", name.upper().translate(_LIGATURES))
+    plain = whole.encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Z0-9]+", "-", plain).strip("-")[:MAXIMUM_CODE].strip("-") or "KPI"
     code, number = stem, 1
     while code in taken:
