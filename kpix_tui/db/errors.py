@@ -134,10 +134,8 @@ def violating(constraint: str, error: Callable[[], KpixError]) -> Iterator[None]
     """Inside the block, a violation of ``constraint`` is ``error()``; it must hold the flush."""
     try:
         yield
-    except DBAPIError as caught:
-        if (
-            isinstance(caught.orig, psycopg.Error)
-            and caught.orig.diag.constraint_name == constraint
-        ):
+    except (DBAPIError, psycopg.Error) as caught:
+        cause = caught.orig if isinstance(caught, DBAPIError) else caught
+        if isinstance(cause, psycopg.Error) and cause.diag.constraint_name == constraint:
             raise error() from caught
         raise

@@ -72,5 +72,6 @@ _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 
 
 def _folded(value: Any) -> Any:
-    # The unaccent extension is not everywhere; Latin letters are what European names hold.
-    return func.translate(func.lower(value), _ACCENTED, _PLAIN)
+    """Without case and accents. The unaccent extension is not everywhere, and ``lower`` knows only
+    ASCII in some locales, so the letters of Latin-1 are written out."""
+    return func.lower(func.translate(value, _ACCENTED + _ACCENTED.upper(), _PLAIN + _PLAIN))

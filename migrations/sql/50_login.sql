@@ -43,9 +43,9 @@ set search_path = pg_catalog, pg_temp
 return (
     select case
         when count(*) <= 5 then 0
-        else 1 + extract(epoch from (
+        else greatest(1, ceil(extract(epoch from (
             (array_agg(t.at order by t.at desc))[5] + interval '15 minutes' - clock_timestamp()
-        ))::integer
+        )))::integer)
     end
     from private.login_attempt t
     where t.account = an_account and t.succeeded_at is null

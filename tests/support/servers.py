@@ -46,7 +46,9 @@ class Server:
         """A URL for kpix."""
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
-    def connect(self, database: str, user: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+    def connect(
+        self, database: str, user: str = "postgres"
+    ) -> psycopg.Connection[tuple[object, ...]]:
         """A bare psycopg connection in autocommit."""
         return psycopg.connect(host=str(self.folder), dbname=database, user=user, autocommit=True)
 
@@ -88,8 +90,19 @@ def _start(version: str, folder: Path) -> Server:
         shutil.chown(folder, account)
     data = folder / "data"
     _run(
-        [str(found / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-         "--no-locale", "--no-sync"],
+        [
+            str(found / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ],
         account,
     )
     options = (
@@ -97,14 +110,30 @@ def _start(version: str, folder: Path) -> Server:
         " -c synchronous_commit=off -c max_connections=200 -c shared_buffers=64MB"
         " -c autovacuum=off -c jit=off"
     )
-    _run([str(found / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start"], account)
+    _run(
+        [
+            str(found / "pg_ctl"),
+            "-D",
+            str(data),
+            "-w",
+            "-o",
+            options,
+            "-l",
+            str(folder / "log"),
+            "start",
+        ],
+        account,
+    )
     return Server(version, folder)
 
 
 def _stop(server: Server) -> None:
     found = binaries(server.version)
     assert found is not None
-    _run([str(found / "pg_ctl"), "-D", str(server.folder / "data"), "-m", "immediate", "stop"], _account())
+    _run(
+        [str(found / "pg_ctl"), "-D", str(server.folder / "data"), "-m", "immediate", "stop"],
+        _account(),
+    )
     shutil.rmtree(server.folder, ignore_errors=True)
 
 
