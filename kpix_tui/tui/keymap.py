@@ -28,6 +28,8 @@ _LABELS: Final = {
     "colon": ":",
     "question_mark": "?",
     "minus": "-",
+    "plus": "+",
+    "equals_sign": "=",
     "comma": ",",
     "space": "Space",
     "left_square_bracket": "[",

@@ -45,9 +45,9 @@ def _last_value(until: date | None) -> Any:
     return lateral(statement, name="last_value")
 
 
-def _counts() -> Any:
+def _counts(until: date | None) -> Any:
     """The KPIs of the dashboard at hand, counted by the status of their last value."""
-    last = _last_value(None)
+    last = _last_value(until)
     return lateral(
         select(
             func.count().filter(last.c.status == "GREEN").label("green"),
@@ -69,8 +69,10 @@ def _counts() -> Any:
     )
 
 
-def _dashboards(uow: UnitOfWork) -> tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]:
-    counts = _counts()
+def _dashboards(
+    uow: UnitOfWork, until: date | None = None
+) -> tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]:
+    counts = _counts(until)
     statement = (
         select(
             DashboardModel.id,
@@ -140,9 +142,9 @@ def dashboards(uow: UnitOfWork, page: PageRequest, *, archived: bool) -> Page[Da
     ).map(_dashboard_row)
 
 
-def dashboard(uow: UnitOfWork, dashboard_id: UUID) -> DashboardRow | None:
+def dashboard(uow: UnitOfWork, dashboard_id: UUID, until: date | None) -> DashboardRow | None:
     """One dashboard with its counts."""
-    statement, _sorts = _dashboards(uow)
+    statement, _sorts = _dashboards(uow, until)
     row = uow.session.execute(statement.where(DashboardModel.id == dashboard_id)).one_or_none()
     return _dashboard_row(row) if row else None
 

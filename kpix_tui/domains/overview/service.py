@@ -30,14 +30,14 @@ def list_dashboards(
     return queries.dashboards(uow, page, archived=archived)
 
 
-def show_dashboard(uow: UnitOfWork, dashboard_id: UUID) -> DashboardRow:
-    """One dashboard with its counts.
+def show_dashboard(uow: UnitOfWork, dashboard_id: UUID, until: date | None = None) -> DashboardRow:
+    """One dashboard with its counts, as of ``until`` (default: the last values).
 
     Raises:
         DashboardNotFound: there is none, or the actor may not see it.
     """
     require(actor_of(uow), Permission.DASHBOARD_READ)
-    found = queries.dashboard(uow, dashboard_id)
+    found = queries.dashboard(uow, dashboard_id, until)
     if found is None:
         raise DashboardNotFound(name=str(dashboard_id))
     return found
@@ -93,7 +93,8 @@ def _shown(row: Any, until: date) -> Period:
 def _view(row: Any, last: Period, values: dict[date, Any], until: date) -> KpiRow:
     frequency = Frequency(row.frequency)
     previous = None
-    if row.period_start is not None:
+    # Nothing comes before the first day of the calendar, and files do hold 0001-01-01.
+    if row.period_start is not None and row.period_start > date.min:
         before = period_of(frequency, row.period_start).shift(-1)
         previous = values.get(before.start, (None, None))[0]
     return KpiRow(

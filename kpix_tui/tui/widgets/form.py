@@ -9,11 +9,12 @@ from typing import Any, ClassVar, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Static
 
 from kpix_tui.domains.accounts.errors import NotSignedIn
 from kpix_tui.i18n.catalog import _
-from kpix_tui.kernel.errors import KpixError
+from kpix_tui.kernel.errors import KpixError, StaleVersion
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.modals.confirm import Confirm
@@ -46,8 +47,8 @@ class FormScreen(KpixModal[Answer]):
         """The title of the dialog."""
         raise NotImplementedError
 
-    def fields(self) -> Iterable[Field[Any]]:
-        """The fields, in their order."""
+    def fields(self) -> Iterable[Widget]:
+        """The fields, in their order; what stands between them may be any widget."""
         raise NotImplementedError
 
     async def save(self, values: dict[str, Any]) -> Answer:
@@ -153,5 +154,8 @@ class FormScreen(KpixModal[Answer]):
             field.show_error(error)
         if concerned:
             concerned[0].focus()
+        elif isinstance(error, StaleVersion):
+            step = _("Note what you typed, then Esc and open this again: it will be up to date.")
+            notice.show_error(error, step)
         else:
             notice.show_error(error)

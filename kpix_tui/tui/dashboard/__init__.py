@@ -1,0 +1,1 @@
+"""One dashboard: its KPIs."""

@@ -1,0 +1,1 @@
+"""The list of dashboards, and the form of one."""

@@ -1,0 +1,50 @@
+"""Which values are green, orange, red and critical, in one line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from textual.content import Content
+from textual.widgets import Static
+
+from kpix_tui.domains.kpis.views import Direction, Thresholds
+from kpix_tui.i18n.formats import format_exactly
+from kpix_tui.tui.widgets.figures import better_side
+from kpix_tui.tui.widgets.status import CRITICAL, GREEN, ORANGE, RED, Look
+
+
+def bands_line(
+    thresholds: Thresholds, direction: Direction, *, ascii: bool, locale: str
+) -> Content:
+    """``● ≥ 95   ▲ ≥ 92   ■ < 92   ◆ < 88``."""
+    reaches, worse = better_side(direction, ascii=ascii)
+    rules: list[tuple[Look, str, Decimal]] = [
+        (GREEN, reaches, thresholds.green),
+        (ORANGE, reaches, thresholds.orange),
+        (RED, worse, thresholds.orange),
+    ]
+    if thresholds.red is not None:
+        rules.append((CRITICAL, worse, thresholds.red))
+    parts = [
+        Content.assemble(
+            (look.mark(ascii=ascii), look.style), f" {sign} ", format_exactly(value, locale)
+        )
+        for look, sign, value in rules
+    ]
+    return Content("    ").join(parts)
+
+
+class Bands(Static):
+    """The line, under the thresholds of a form; empty while they cannot be read."""
+
+    def __init__(self, *, ascii: bool, locale: str) -> None:
+        super().__init__("", classes="bands", markup=False)
+        self._ascii = ascii
+        self._locale = locale
+
+    def show(self, thresholds: Thresholds | None, direction: Direction) -> None:
+        """Show what these thresholds say."""
+        if thresholds is None:
+            self.update("")
+        else:
+            self.update(bands_line(thresholds, direction, ascii=self._ascii, locale=self._locale))

@@ -1,0 +1,105 @@
+"""What a KPI is: its definition, its thresholds, its last value."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+from kpix_tui.domains.kpis.views import ALWAYS, Thresholds
+from kpix_tui.domains.overview.views import KpiDetail, KpiRow
+from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.tui.kpi.words import direction_words, frequency_words
+from kpix_tui.tui.widgets.figures import Writing, better_side, delta_cell
+from kpix_tui.tui.widgets.status import CRITICAL, GREEN, ORANGE, RED, Look, status_cell
+from kpix_tui.tui.widgets.text import clip, plain
+
+
+class Panel(Widget):
+    """Two lines that everybody needs, then what only some do, as far as there is room."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._detail: KpiDetail | None = None
+
+    def show(self, detail: KpiDetail) -> None:
+        """Show this KPI."""
+        self._detail = detail
+        self.refresh(layout=True)
+
+    @property
+    def _writing(self) -> Writing:
+        app = self.app
+        return Writing(getattr(app, "locale", "en"), bool(getattr(app, "ascii", False)))
+
+    def render(self) -> Content:
+        """The lines."""
+        if self._detail is None:
+            return Content("")
+        detail, width = self._detail, max(1, self.content_size.width)
+        lines = [
+            self._now(detail.row, width),
+            self._bands(detail),
+            self._definition(detail),
+        ]
+        if detail.kpi.description:
+            text = clip(plain(detail.kpi.description), width)
+            lines.append(Content.styled(text, "$text-muted"))
+        return Content("\n").join(line.truncate(width, ellipsis=True) for line in lines)
+
+    def _now(self, row: KpiRow, width: int) -> Content:
+        """Code and name, the last value, its status."""
+        writing = self._writing
+        parts = [status_cell(row.status, row.critical, ascii=writing.ascii)]
+        if row.value is not None and row.period_start is not None:
+            value = writing.value(row.value, row, row.thresholds)
+            period = writing.period(row.period_start, row.frequency)
+            parts.append(Content.assemble((value, "bold"), (f"  {period}", "$text-muted")))
+            parts.append(delta_cell(row, 30, writing))
+        if row.missing:
+            text = ngettext("{count} period missing", "{count} periods missing", row.missing)
+            parts.append(Content.styled(text.format(count=row.missing), "$text-warning"))
+        facts = Content("   ").join(part for part in parts if part.plain)
+        room = max(8, width - facts.cell_length - 3)
+        name = Content.styled(clip(plain(row.name), room), "bold")
+        return Content.assemble(name, "   ", facts)
+
+    def _bands(self, detail: KpiDetail) -> Content:
+        """The thresholds in force, and since when."""
+        writing, row = self._writing, detail.row
+        reaches, worse = better_side(row.direction, ascii=writing.ascii)
+        parts = [
+            self._band(look, sign, row) for look, sign in _rules(row.thresholds, reaches, worse)
+        ]
+        if row.thresholds.target is not None:
+            target = writing.value(row.thresholds.target, row)
+            parts.append(Content.styled(_("target {value}").format(value=target), "$accent"))
+        dated = detail.kpi.thresholds
+        if dated[-1].valid_from != ALWAYS:
+            since = _("since {day}").format(day=writing.day(dated[-1].valid_from))
+            parts.append(Content.styled(since, "$text-muted"))
+        return Content("   ").join(parts)
+
+    def _band(self, look: Look, sign: str, row: KpiRow) -> Content:
+        writing, limits = self._writing, row.thresholds
+        value = {GREEN: limits.green, ORANGE: limits.orange, RED: limits.orange}.get(
+            look, limits.red
+        )
+        number = "" if value is None else writing.value(value, row)
+        return Content.assemble((look.mark(ascii=writing.ascii), look.style), f" {sign} {number}")
+
+    def _definition(self, detail: KpiDetail) -> Content:
+        kpi = detail.kpi
+        words = (
+            plain(kpi.code),
+            dict(frequency_words())[kpi.frequency],
+            dict(direction_words())[kpi.direction],
+            _("owner {name}").format(name=plain(kpi.owner_name)),
+            plain(kpi.dashboard_title),
+        )
+        separator = " - " if self._writing.ascii else " · "
+        return Content.styled(separator.join(words), "$text-muted")
+
+
+def _rules(limits: Thresholds, reaches: str, worse: str) -> list[tuple[Look, str]]:
+    rules = [(GREEN, reaches), (ORANGE, reaches), (RED, worse)]
+    return rules if limits.red is None else [*rules, (CRITICAL, worse)]
