@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,6 +67,12 @@ class Settings:
         return self.state / "kpix.log"
 
 
+_FOLDERS: Final = frozenset({"home", "state", "config_file"})
+OTHER_VARIABLES: Final = frozenset(
+    {"KPIX_HOME", "KPIX_CONFIG", "KPIX_PASSWORD", "KPIX_NEW_PASSWORD"}
+)
+"""Variables that are no fields of :class:`Settings`: the folders, and what commands ask for."""
+
 _BOOLEANS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -90,7 +97,7 @@ def load_settings(
     from_file = _read_file(config_file)
     values: dict[str, Any] = {}
     for spec in fields(Settings):
-        if spec.name in ("home", "state", "config_file"):
+        if spec.name in _FOLDERS:
             continue
         name = f"KPIX_{spec.name.upper()}"
         raw = next(
@@ -112,6 +119,78 @@ def load_settings(
             setting="KPIX_LOG_LEVEL", value=values["log_level"], reason=" | ".join(_LEVELS)
         )
     return Settings(home=home, state=state, config_file=config_file, **values)
+
+
+class Source(StrEnum):
+    """Where a setting came from."""
+
+    FLAG = "flag"
+    ENVIRONMENT = "environment"
+    DOTENV = ".env"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+def setting_sources(
+    settings: Settings,
+    environment: Mapping[str, str] | None = None,
+    *,
+    directory: Path | None = None,
+) -> dict[str, tuple[Any, Source]]:
+    """The value in force and the place it came from, by the name of the setting (``KPIX_…``).
+
+    Call it in the process and the folder in which ``settings`` were read.
+    """
+    environ = os.environ if environment is None else environment
+    dotenv = _with_dotenv({}, directory)
+    from_file = _read_file(settings.config_file)
+    found: dict[str, tuple[Any, Source]] = {}
+    for spec in fields(Settings):
+        if spec.name == "state":  # it follows from the home
+            continue
+        name = f"KPIX_{_ENVIRONMENT_NAMES.get(spec.name, spec.name.upper())}"
+        value = getattr(settings, spec.name)
+        found[name] = (value, _source_of(spec, value, name, (environ, dotenv, from_file)))
+    return found
+
+
+_ENVIRONMENT_NAMES: Final = {"config_file": "CONFIG"}
+
+
+def _source_of(
+    spec: Field[Any],
+    value: Any,
+    name: str,
+    places: tuple[Mapping[str, str], Mapping[str, str], Mapping[str, Any]],
+) -> Source:
+    environ, dotenv, from_file = places
+    candidates = (
+        (environ.get(name), Source.ENVIRONMENT),
+        (dotenv.get(name), Source.DOTENV),
+        (from_file.get(spec.name), Source.FILE),
+    )
+    given = [(raw, source) for raw, source in candidates if raw not in (None, "")]
+    if spec.name in _FOLDERS:
+        return given[0][1] if given else Source.DEFAULT
+    if given and _convert(name, spec.type, given[0][0]) == value:
+        return given[0][1]
+    return Source.DEFAULT if value == spec.default else Source.FLAG
+
+
+def unknown_settings(
+    settings: Settings,
+    environment: Mapping[str, str] | None = None,
+    *,
+    directory: Path | None = None,
+) -> tuple[str, ...]:
+    """Names in the environment, ``.env`` and the file that are no setting: misspelt ones."""
+    environ = _with_dotenv(os.environ if environment is None else environment, directory)
+    names = {spec.name for spec in fields(Settings)} - _FOLDERS
+    known = {f"KPIX_{name.upper()}" for name in names} | OTHER_VARIABLES
+    return (
+        *sorted(name for name in environ if name.startswith("KPIX_") and name not in known),
+        *sorted(_read_file(settings.config_file).keys() - names),
+    )
 
 
 def _with_dotenv(environ: Mapping[str, str], directory: Path | None) -> dict[str, str]:

@@ -1,0 +1,37 @@
+"""The last PostgreSQL release of each branch that fixed something of security.
+
+Source: the PostgreSQL release of 13 August 2026 (18.6, 17.11, 16.15, 15.19; 28 CVEs). This table
+is raised with each release of kpix; the date says how old what it knows is.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+KNOWN_ON: Final = date(2026, 8, 13)
+SECURITY_MINORS: Final = {15: 19, 16: 15, 17: 11, 18: 6}
+END_OF_LIFE: Final = {
+    15: date(2027, 11, 11),
+    16: date(2028, 11, 9),
+    17: date(2029, 11, 8),
+    18: date(2030, 11, 14),
+}
+
+
+def version_text(number: int) -> str:
+    """PostgreSQL's number of a version as people write it: 150018 is 15.18."""
+    return f"{number // 10000}.{number % 10000}"
+
+
+def secure_version(number: int) -> str | None:
+    """The version that a server should be raised to, or None when it needs no other."""
+    branch, minor = divmod(number, 10000)
+    known = SECURITY_MINORS.get(branch)
+    return f"{branch}.{known}" if known is not None and minor < known else None
+
+
+def is_supported(number: int, today: date) -> bool:
+    """Whether the branch still gets fixes on ``today``; branches not known yet do."""
+    end = END_OF_LIFE.get(number // 10000)
+    return end is None or today <= end
