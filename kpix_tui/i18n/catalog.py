@@ -20,9 +20,7 @@ from kpix_tui.kernel.errors import KpixError, Word
 SOURCE: Final = "en"
 _NAMES: Final = {"en": "English", "fr": "Français"}
 _LOCALES: Final = Path(__file__).parent / "locales"
-_BIDI: Final = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
+_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NOTHING: Final = Catalog({}, {})
 
 _current = SOURCE

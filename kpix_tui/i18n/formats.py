@@ -249,10 +249,15 @@ def format_exactly(value: Decimal, locale: str | None = None) -> str:
 def _rounded(value: Decimal, decimals: int, not_across: list[Decimal]) -> Decimal:
     exponent = value.as_tuple().exponent
     exact = -exponent if isinstance(exponent, int) else 0
-    for shown in range(decimals, max(decimals, exact) + 1):
-        rounded = value.quantize(Decimal(1).scaleb(-shown), ROUND_HALF_UP, _EXACT)
-        if all(rounded.compare(one) == value.compare(one) for one in not_across):
-            break
+    candidates = (
+        value.quantize(Decimal(1).scaleb(-shown), ROUND_HALF_UP, _EXACT)
+        for shown in range(decimals, max(decimals, exact) + 1)
+    )
+    rounded = next(  # the last candidate is the value itself, and stands where it does
+        one
+        for one in candidates
+        if all(one.compare(limit) == value.compare(limit) for limit in not_across)
+    )
     return rounded or rounded.copy_abs()
 
 
@@ -372,7 +377,7 @@ def format_period(start: date, frequency: Frequency, locale: str | None = None) 
             return f"{_abbreviated(start.month, _language(locale))} {start.year:04}"
         case Frequency.QUARTERLY:
             return f"{style.quarter}{(start.month + 2) // 3} {start.year:04}"
-        case Frequency.YEARLY:
+        case _:
             return f"{start.year:04}"
 
 

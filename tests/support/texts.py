@@ -59,9 +59,10 @@ def updated(locale: str) -> bytes:
     output = BytesIO()
     write_po(output, catalog, width=100, sort_output=True, include_lineno=False, omit_header=True)
     header = (
-        'msgid ""\nmsgstr ""\n"Language: {0}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-        '"Plural-Forms: {1}\\n"\n\n'
-    ).format(locale, catalog.plural_forms)
+        f'msgid ""\nmsgstr ""\n"Language: {locale}\\n"\n'
+        '"Content-Type: text/plain; charset=utf-8\\n"\n'
+        f'"Plural-Forms: {catalog.plural_forms}\\n"\n\n'
+    )
     return header.encode() + output.getvalue()
 
 
