@@ -65,7 +65,9 @@ class ThresholdTooLarge(InputInvalid):
     """A threshold has more digits than are kept exactly."""
 
     code = "kpi.threshold_too_large"
-    message = message("The {threshold} threshold has more than {maximum} digits on one side of the decimal mark.")
+    message = message(
+        "The {threshold} threshold has more than {maximum} digits on one side of the decimal mark."
+    )
 
 
 class ThresholdsNotMonotone(InputInvalid):

@@ -50,15 +50,12 @@ def missing_after(
 
 def _steps(frequency: Frequency, first: Period, last: Period) -> int:
     """How many periods ``last`` is after ``first``."""
+    days = (last.start - first.start).days
     months = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month
-    match frequency:
-        case Frequency.DAILY:
-            return (last.start - first.start).days
-        case Frequency.WEEKLY:
-            return (last.start - first.start).days // 7
-        case Frequency.MONTHLY:
-            return months
-        case Frequency.QUARTERLY:
-            return months // 3
-        case Frequency.YEARLY:
-            return months // 12
+    return {
+        Frequency.DAILY: days,
+        Frequency.WEEKLY: days // 7,
+        Frequency.MONTHLY: months,
+        Frequency.QUARTERLY: months // 3,
+        Frequency.YEARLY: months // 12,
+    }[frequency]

@@ -31,9 +31,9 @@ def check_value(value: Decimal) -> Decimal:
     if not value.is_finite():
         raise ValueNotFinite(value=str(value), fields=("value",))
     exponent = value.as_tuple().exponent
-    if abs(value) >= Decimal(10) ** MAXIMUM_DIGITS or (
-        isinstance(exponent, int) and exponent < -MAXIMUM_DIGITS
-    ):
+    decimals = -exponent if isinstance(exponent, int) else 0
+    # Not abs(): it would round what has more than 28 digits, up to one digit too many.
+    if value.adjusted() >= MAXIMUM_DIGITS or decimals > MAXIMUM_DIGITS:
         raise ValueTooLarge(fields=("value",))
     return value
 
