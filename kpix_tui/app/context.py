@@ -1,4 +1,4 @@
-"""What a front end holds: settings, clock, the database and the session. Opens nothing by itself."""
+"""What a front end holds: settings, clock, database and session. Opens nothing by itself."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ class Context:
             return use_case(uow, *args, **options)
 
     def close(self) -> None:
-        """Give back every connection and leave the embedded server, which stops when it is alone."""
+        """Give back every connection and leave the embedded server; the last to leave stops it."""
         with self._lock:
             for engine in (self._engine, self._owner):
                 if engine is not None:

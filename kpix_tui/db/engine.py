@@ -38,7 +38,7 @@ def server_url(text: str, *, setting: str, sslmode: str | None) -> URL:
     if is_local(url):
         return url
     wanted = str(url.query.get("sslmode") or sslmode or "verify-full")
-    if wanted != "verify-full" and wanted != sslmode:
+    if wanted not in {"verify-full", sslmode}:
         raise SslTooWeak(found=wanted)
     return url.update_query_dict({"sslmode": wanted})
 
@@ -88,7 +88,8 @@ def _check_server(connection: Any, _record: Any) -> None:
     if found < OLDEST_SERVER * 10000:
         raise ServerTooOld(found=found // 10000, needed=OLDEST_SERVER)
     row = connection.execute(
-        "select rolname, rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = session_user"
+        "select rolname, rolsuper or rolbypassrls from pg_catalog.pg_roles"
+        " where rolname = session_user"
     ).fetchone()
     connection.rollback()
     if row is not None and row[1]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +15,7 @@ from kpix_tui.kernel.errors import (
     Cancelled,
     Conflict,
     Forbidden,
+    InputInvalid,
     KpixError,
     Misconfigured,
     TimedOut,
@@ -41,6 +43,13 @@ class ConstraintViolated(Conflict):
 
     code = "db.constraint_violated"
     message = message("The database refused this: {constraint}")
+
+
+class TextUnwritable(InputInvalid):
+    """PostgreSQL keeps neither NUL nor half of a surrogate pair (bytes that were no UTF-8)."""
+
+    code = "db.text_unwritable"
+    message = message("A text holds a character that cannot be kept: type it again without it.")
 
 
 class ServerTooOld(Misconfigured):
@@ -102,26 +111,34 @@ def database_errors(was_cancelled: Callable[[], bool] = lambda: False) -> Iterat
         raise translated(error.orig or error, cancelled=was_cancelled()) from error
     except psycopg.Error as error:
         raise translated(error, cancelled=was_cancelled()) from error
+    except UnicodeEncodeError as error:
+        raise TextUnwritable from error
 
 
 def translated(error: BaseException, *, cancelled: bool = False) -> BaseException:
     """The KpixError for a database error, or the error itself where it is a defect of ours."""
     state = getattr(error, "sqlstate", None) or ""
-    match state:
-        case "57014":
-            return Cancelled() if cancelled else TimedOut()
-        case "55P03" | "25P03":
-            return TimedOut()
-        case "42501":
-            return RefusedByDatabase()
-        case "40001" | "40P01":
-            return ConcurrentChange()
-    if state.startswith("23"):
-        name = error.diag.constraint_name if isinstance(error, psycopg.Error) else None
-        return ConstraintViolated(constraint=name or state)
+    if state == "57014" and cancelled:
+        return Cancelled()
+    if state in _BY_STATE:
+        return _BY_STATE[state]()
+    if isinstance(error, psycopg.DataError) and not state:
+        return TextUnwritable()  # refused by the driver before the server saw it
+    if isinstance(error, psycopg.IntegrityError):
+        return ConstraintViolated(constraint=error.diag.constraint_name or state)
     if isinstance(error, psycopg.OperationalError):
         return Unavailable(reason=_first_line(error))
     return error
+
+
+_BY_STATE: Final[Mapping[str, type[KpixError]]] = {
+    "57014": TimedOut,  # query_canceled
+    "55P03": TimedOut,  # lock_not_available
+    "25P03": TimedOut,  # idle_in_transaction_session_timeout
+    "42501": RefusedByDatabase,  # insufficient_privilege
+    "40001": ConcurrentChange,  # serialization_failure
+    "40P01": ConcurrentChange,  # deadlock_detected
+}
 
 
 def _first_line(error: BaseException) -> str:

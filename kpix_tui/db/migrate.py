@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import Connection, Engine, text
@@ -47,7 +47,8 @@ def schema_state(engine: Engine) -> SchemaState:
         )
         mark = connection.scalar(
             text(
-                "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'auth'"
+                "select obj_description(oid, 'pg_namespace') from pg_namespace"
+                " where nspname = 'auth'"
             )
         )
     head, known = _revisions()
@@ -158,8 +159,7 @@ def _digest() -> str:
 
 
 def _apply_sql(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     driver.execute(b"set local row_security = on")
     for path in _sql_files():
         script = path.read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import psycopg
 from sqlalchemy import Engine
@@ -22,11 +22,11 @@ class UnitOfWork:
     def __init__(self, session: Session, clock: Clock) -> None:
         self.session = session
         self.clock = clock
-        driver = session.connection().connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
         # For what SQLAlchemy has no words for; kept, because a session is bound to its thread and
         # cancelling comes from another one.
-        self.driver: psycopg.Connection[Any] = driver
+        self.driver = cast(
+            "psycopg.Connection[Any]", session.connection().connection.driver_connection
+        )
         self._principal: Principal | None = None
         self.was_cancelled = False
 

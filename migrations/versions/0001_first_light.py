@@ -177,7 +177,8 @@ create table kpix.kpi_value (
         constraint ck_kpi_value_status check (status in ('GREEN', 'ORANGE', 'RED')),
     critical boolean not null default false,
     revision integer not null default 1,
-    reason text not null default '' constraint ck_kpi_value_reason check (char_length(reason) <= 1000),
+    reason text not null default ''
+        constraint ck_kpi_value_reason check (char_length(reason) <= 1000),
     entered_by uuid not null default auth.user_id(),
     entered_at timestamptz not null default now(),
     constraint pk_kpi_value primary key (organization_id, kpi_id, period_start)
@@ -302,7 +303,8 @@ def downgrade() -> None:
     """Remove everything, data included."""
     op.execute("set local role kpix_auth")
     op.execute(
-        "drop table private.login_attempt, private.session, private.credential, private.secret cascade"
+        "drop table private.login_attempt, private.session, private.credential, private.secret"
+        " cascade"
     )
     op.execute("set local role kpix_owner")
     op.execute(

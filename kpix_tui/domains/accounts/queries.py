@@ -43,7 +43,7 @@ def submit_login(
 
 
 def claim_login(uow: UnitOfWork, attempt: UUID) -> dict[str, Any]:
-    """The answer to a committed attempt: ``ok`` with who it is, or ``wait`` seconds, or ``choose``."""
+    """The answer to a committed attempt: ``ok`` and who it is, or ``wait`` (s), or ``choose``."""
     answer: dict[str, Any] = _scalar(uow, "select auth.login_claim(%s)", attempt)
     return answer
 

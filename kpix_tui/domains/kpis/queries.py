@@ -135,6 +135,15 @@ def thresholds(
     return found
 
 
+# In the order of the keys, so that two transactions never wait for each other.
+_LOCK = b"""
+    select pg_advisory_xact_lock(key) from (
+        select hashtextextended(id::text, 0) as key from unnest(%s::uuid[]) as id order by key
+    ) as keys
+"""
+_SHARE = _LOCK.replace(b"_lock", b"_lock_shared")
+
+
 def lock_definitions(uow: UnitOfWork, kpi_ids: Iterable[UUID], *, to_change: bool) -> None:
     """Hold definitions and thresholds still until the transaction ends.
 
@@ -142,9 +151,4 @@ def lock_definitions(uow: UnitOfWork, kpi_ids: Iterable[UUID], *, to_change: boo
     never computed with thresholds that are being replaced. An advisory lock, because row locks ask
     for the right to update the row, which those who enter values need not have.
     """
-    lock = "pg_advisory_xact_lock" if to_change else "pg_advisory_xact_lock_shared"
-    uow.driver.execute(
-        f"select {lock}(key) from (select hashtextextended(id::text, 0) as key"
-        " from unnest(%s::uuid[]) as id order by key) as keys".encode(),
-        (sorted(kpi_ids),),
-    )
+    uow.driver.execute(_LOCK if to_change else _SHARE, (sorted(kpi_ids),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -20,7 +21,14 @@ from kpix_tui.domains.kpis.models import KpiThresholdModel
 from kpix_tui.domains.kpis.queries import kpis_by_id, lock_definitions
 from kpix_tui.domains.kpis.rules import status_for, thresholds_in_force, validate_thresholds
 from kpix_tui.domains.kpis.service import change_definition, get_kpi
-from kpix_tui.domains.kpis.views import Kpi, KpiChanged, Status, StatusesRecomputed, UpdateKpi
+from kpix_tui.domains.kpis.views import (
+    DatedThresholds,
+    Kpi,
+    KpiChanged,
+    Status,
+    StatusesRecomputed,
+    UpdateKpi,
+)
 from kpix_tui.domains.values import queries
 from kpix_tui.domains.values.errors import (
     ValueChangedMeanwhile,
@@ -220,7 +228,9 @@ def update_kpi(uow: UnitOfWork, command: UpdateKpi) -> KpiChanged:
     recomputed = StatusesRecomputed()
     if command.thresholds is not None:
         validate_thresholds(command.direction, command.thresholds)
-        _put_thresholds(uow, command)
+        _put_thresholds(
+            uow, command.id, DatedThresholds(command.thresholds_from, command.thresholds)
+        )
         recomputed = _recompute(uow, command)
     _log.info(
         "kpi.updated", extra={"kpi_id": str(command.id), "statuses_changed": recomputed.changed}
@@ -228,19 +238,13 @@ def update_kpi(uow: UnitOfWork, command: UpdateKpi) -> KpiChanged:
     return KpiChanged(command.id, command.code.strip().upper(), before.version + 1, recomputed)
 
 
-def _put_thresholds(uow: UnitOfWork, command: UpdateKpi) -> None:
+def _put_thresholds(uow: UnitOfWork, kpi_id: UUID, dated: DatedThresholds) -> None:
     """Set the thresholds that hold from a day on, in place of those of the same day."""
-    assert command.thresholds is not None
-    new = {
-        "green": command.thresholds.green,
-        "orange": command.thresholds.orange,
-        "red": command.thresholds.red,
-        "target": command.thresholds.target,
-    }
+    new = asdict(dated.thresholds)
     key = {
         "organization_id": uow.principal.organization_id,
-        "kpi_id": command.id,
-        "valid_from": command.thresholds_from,
+        "kpi_id": kpi_id,
+        "valid_from": dated.valid_from,
     }
     uow.session.execute(
         insert(KpiThresholdModel)
