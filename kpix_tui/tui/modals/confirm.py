@@ -26,7 +26,7 @@ class Confirm(KpixModal[bool]):
         super().__init__()
         self._question = plain(question)
         self._consequence = plain(consequence)
-        self._yes = yes or _("Yes")
+        self._yes = plain(yes or _("Yes"))
 
     def compose(self) -> ComposeResult:
         """Question, consequence, two buttons."""
@@ -35,8 +35,8 @@ class Confirm(KpixModal[bool]):
             if self._consequence:
                 yield Static(self._consequence, classes="dialog--text", markup=False)
             with Horizontal(classes="dialog--buttons"):
-                yield Button(Content(_("No")), id="no", compact=True)
-                yield Button(Content(self._yes), id="yes", variant="error", compact=True)
+                yield Button(_labelled(_("No"), "n"), id="no", compact=True)
+                yield Button(_labelled(self._yes, "y"), id="yes", compact=True)
 
     def on_mount(self) -> None:
         """Enter alone must not destroy anything."""
@@ -58,3 +58,7 @@ class Confirm(KpixModal[bool]):
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
         self.dismiss(event.button.id == "yes")
+
+
+def _labelled(text: str, key: str) -> Content:
+    return Content.assemble((key, "bold"), "  ", text)

@@ -40,8 +40,8 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         "grid--failed",
     }
 
-    cursor: reactive[int] = reactive(0)
-    cursor_column: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
+    cursor_column: reactive[int] = reactive(0, repaint=False)
 
     class Entered(Message):
         """A second click on the row under the cursor."""
@@ -121,12 +121,10 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
                 return
 
     def restart(self, request: PageRequest) -> None:
-        """Another sort or filter: from the top."""
+        """Another sort or filter: from the top. The rows stay until others come."""
         self._request = request
-        self._rows.clear()
         self.cursor = 0
         self.scroll_to(y=0, animate=False)
-        self.redraw()
 
     def say(self, text: str, step: str = "", *, failed: bool = False) -> None:
         """Show a sentence instead of rows."""
@@ -195,11 +193,15 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         self.cursor = max(0, min(self.total - 1, self.cursor + rows))
 
     def watch_cursor(self, old: int, new: int) -> None:
-        """Keep the cursor visible and draw the two lines that changed."""
+        """Keep the cursor visible and draw the two lines that changed.
+
+        Leaving the window moves it by a third, not by a line: a line costs as many bytes.
+        """
         room = max(1, self.size.height - 1)
         top = self.scroll_offset.y
         if not top <= new < top + room:
-            self.scroll_to(y=new if new < top else new - room + 1, animate=False)
+            shown = room // 3 if new < top else room - 1 - room // 3
+            self.scroll_to(y=max(0, new - shown), animate=False)
         for index in (old, new):
             self._strips.pop((index, True), None)
             self._strips.pop((index, False), None)
@@ -311,7 +313,8 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
             right = laid.column.align == "right"
             segments += padding + drawn if right else drawn + padding
             segments.append(Segment(" " * GAP, space))
-        return Strip(segments).adjust_cell_length(width, space)
+        # Simplified: over SSH every change of style costs some forty bytes.
+        return Strip(segments).simplify().adjust_cell_length(width, space)
 
     def _sentence(self, y: int, width: int) -> Strip:
         text, step, failed = self._said or ("", "", False)

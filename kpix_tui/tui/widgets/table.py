@@ -95,6 +95,7 @@ class PagedTable(Vertical, Generic[Row]):
         self._grid: Grid[Row] = Grid(columns, self.request)
         self._pages: set[int] = set()
         self._number = 0
+        self._keep = True
         self._typing: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -127,7 +128,12 @@ class PagedTable(Vertical, Generic[Row]):
 
     def reload(self) -> None:
         """Read what is visible again; the cursor stays on its row."""
+        self._read(keep=True)
+
+    def _read(self, *, keep: bool) -> None:
+        """Read anew; what is shown stays until the answer is there."""
         self._number += 1
+        self._keep = keep
         self._pages.clear()
         if not self._grid.total:
             self._grid.say(_("Loading…"))
@@ -167,7 +173,7 @@ class PagedTable(Vertical, Generic[Row]):
 
     def _show(self, page: int, found: Page[Row]) -> None:
         fresh = not self._pages
-        kept = self._grid.current if fresh else None
+        kept = self._grid.current if fresh and self._keep else None
         self._pages.add(page)
         self._grid.put(found, fresh=fresh)
         self._pages = {held for held in self._pages if self._grid.holds(held * PAGE_SIZE)} | {page}
@@ -264,7 +270,7 @@ class PagedTable(Vertical, Generic[Row]):
             text=self.request.text if text is None else text,
         )
         self._grid.restart(self.request)
-        self.reload()
+        self._read(keep=False)
 
     # -- from the rows -----------------------------------------------------------------------------
 

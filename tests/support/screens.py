@@ -1,0 +1,173 @@
+"""Every screen as a picture: ``python -m tests.support.screens FOLDER`` (``make screens``).
+
+Those before a login need no database; the others show the demonstration, built in a folder of its
+own. Writes SVG, and PNG beside it where ``rsvg-convert`` is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from textual.pilot import Pilot
+
+from kpix_tui.config import load_settings
+from kpix_tui.tui.app import KpixApp
+from kpix_tui.tui.login.screen import LoginScreen
+from kpix_tui.tui.modals.confirm import Confirm
+from tests.tui.pilots import settled, until
+from tests.tui.support import FakeContext
+
+Steps = Callable[[Pilot[Any]], Awaitable[None]]
+
+SIZES = ((80, 24), (120, 40))
+THEMES = ("dark", "light", "mono")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One screen: what to do to see it, and whether it needs the demonstration."""
+
+    name: str
+    steps: Steps
+    demo: bool = True
+
+
+def keys(*pressed: str) -> Steps:
+    """Press these, waiting for what each one begins."""
+
+    async def press(pilot: Pilot[Any]) -> None:
+        for key in pressed:
+            await pilot.press(key)
+            await settled(pilot)
+
+    return press
+
+
+async def _login(pilot: Pilot[Any]) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen))
+    await settled(pilot)
+
+
+async def _confirm(pilot: Pilot[Any]) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen))
+    pilot.app.push_screen(Confirm("Delete “Punctuality”?", "Its 24 values go with it."))
+    await settled(pilot)
+
+
+async def _first_run(pilot: Pilot[Any]) -> None:
+    await until(pilot, lambda: type(pilot.app.screen).__name__ == "FirstRunScreen")
+
+
+async def _organization(pilot: Pilot[Any]) -> None:
+    await _first_run(pilot)
+    await keys("enter", *"Acme")(pilot)
+
+
+SHOTS = (
+    Shot("login", _login, demo=False),
+    Shot("first-run", _first_run, demo=False),
+    Shot("first-run-form", _organization, demo=False),
+    Shot("question", _confirm, demo=False),
+    Shot("dashboards", keys()),
+    Shot("dashboards-filter", keys("slash", *"en", "enter")),
+    Shot("dashboards-new", keys("n")),
+    Shot("dashboard", keys("enter")),
+    Shot("kpi", keys("enter", "enter")),
+    Shot("kpi-edit", keys("enter", "enter", "e")),
+    Shot("value", keys("enter", "v")),
+    Shot("help", keys("question_mark")),
+    Shot("palette", keys("colon", *"re")),
+    Shot("settings", keys("comma")),
+)
+
+
+@contextmanager
+def before_login(home: Path, *, first_run: bool, **settings: Any) -> Iterator[KpixApp]:
+    """The interface with nobody signed in and no database."""
+    from kpix_tui.tui.start import screen as start
+
+    kept = start.resume, start.first_run
+    start.resume = lambda _context: None
+    start.first_run = lambda _context: first_run
+    try:
+        yield KpixApp(cast("Any", FakeContext(home, **settings)))
+    finally:
+        start.resume, start.first_run = kept
+
+
+async def photograph(app: KpixApp, shot: Shot, size: tuple[int, int]) -> str:
+    """The screen of ``shot`` as SVG."""
+    async with app.run_test(size=size, notifications=True) as pilot:
+        if shot.demo:
+            await until(pilot, lambda: app.actor is not None)
+            await settled(pilot)
+        await shot.steps(pilot)
+        return app.export_screenshot(title=shot.name)
+
+
+def render(folder: Path, wanted: str = "", locale: str = "en") -> None:
+    """Write every picture into ``folder``."""
+    from kpix_tui.app.context import open_context
+    from kpix_tui.app.demo import build_demo, demo_settings
+
+    folder.mkdir(parents=True, exist_ok=True)
+    shots = [shot for shot in SHOTS if wanted in shot.name]
+    with tempfile.TemporaryDirectory(prefix="kpix-screens-") as home:
+        settings = demo_settings(load_settings({"KPIX_HOME": home}))
+        context = open_context(settings)
+        try:
+            if any(shot.demo for shot in shots):
+                build_demo(context)
+            for shot in shots:
+                for size in SIZES:
+                    for theme in THEMES:
+                        look = {"theme": theme, "locale": locale}
+                        _one(folder, shot, size, look, context)
+        finally:
+            context.close()
+
+
+def _one(
+    folder: Path, shot: Shot, size: tuple[int, int], look: dict[str, str], context: Any
+) -> None:
+    path = folder / "-".join((shot.name, f"{size[0]}x{size[1]}", *look.values()))
+    path = path.with_name(path.name + ".svg")
+    if shot.demo:
+        context.settings = replace(context.settings, **look)
+        svg = asyncio.run(photograph(KpixApp(context), shot, size))
+    else:
+        first = shot.name.startswith("first-run")
+        with before_login(folder, first_run=first, **look) as app:
+            svg = asyncio.run(photograph(app, shot, size))
+    path.write_text(svg, encoding="utf-8")
+    converter = shutil.which("rsvg-convert")
+    if converter:
+        subprocess.run([converter, "-o", str(path.with_suffix(".png")), str(path)], check=True)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default="", help="screens whose name contains this")
+    parser.add_argument("--locale", default="en")
+    options = parser.parse_args()
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    os.environ.pop("NO_COLOR", None)
+    render(options.folder, options.only, options.locale)
+    sys.stdout.write(f"{options.folder}\n")
+
+
+if __name__ == "__main__":
+    main()
