@@ -20,7 +20,7 @@ def columns(writing: Writing) -> list[Column[KpiRow]]:
         return status_cell(row.status, row.critical, ascii=writing.ascii, width=width)
 
     def spark(row: KpiRow, width: int) -> Content:
-        return sparkline(row.spark, width=width, ascii=writing.ascii)
+        return sparkline(row.spark, width=width, ascii=writing.ascii, fade=writing.shades)
 
     def period(row: KpiRow, _width: int) -> Content:
         start = row.period_start
@@ -41,12 +41,12 @@ def columns(writing: Writing) -> list[Column[KpiRow]]:
         Column(
             _("To green"),
             lambda row, _width: variance_cell(row, writing),
-            9,
+            8,
             "variance",
             "right",
             priority=5,
         ),
-        Column(_("Change"), lambda row, width: delta_cell(row, width, writing), 15, priority=4),
+        Column(_("Change"), lambda row, width: delta_cell(row, width, writing), 13, priority=4),
         Column(_("24 periods"), spark, 24, priority=1),
         Column(_("Period"), period, 11, "period", priority=3),
         Column(_("Missing"), _missing, 7, align="right", priority=7),

@@ -57,7 +57,7 @@ class DashboardScreen(KpixScreen[None]):
         """Counts, then the KPIs."""
         yield Summary(id="summary")
         yield PagedTable(
-            columns(Writing(self.kpix.locale, self.kpix.ascii)),
+            columns(self._writing()),
             self._load,
             row_key=lambda row: row.id,
             empty=_("No KPI on this dashboard yet."),
@@ -65,6 +65,10 @@ class DashboardScreen(KpixScreen[None]):
             sort="worst",
             id="kpis",
         )
+
+    def _writing(self) -> Writing:
+        shades = not self.app.current_theme.ansi
+        return Writing(self.kpix.locale, self.kpix.ascii, shades)
 
     def begin(self) -> None:
         """Counts; the list reads by itself."""

@@ -83,25 +83,23 @@ class DashboardsScreen(KpixScreen[None]):
 
     def _columns(self) -> list[Column[DashboardRow]]:
         return [
-            Column(_("Title"), _title, 18, "title", grow=4),
-            Column(
-                _("Process"), lambda row, _width: row.process, 12, "process", grow=2, priority=3
-            ),
-            Column(_("Owner"), lambda row, _width: row.owner_name, 14, "owner", grow=1, priority=4),
-            Column(_("KPIs"), lambda row, _width: str(row.statuses.total), 5, "kpis", "right"),
-            Column("", self._bar, 16, priority=2),
-            Column(_("Statuses"), self._counts, 24, "red"),
-            Column(_("Updated"), self._updated, 12, "updated_at", priority=5),
+            Column(_("Title"), _title, 30, "title", grow=1),
+            Column(_("Process"), _process, 13, "process", priority=3),
+            Column(_("Owner"), _owner, 14, "owner", priority=4),
+            Column(_("KPIs"), lambda row, _width: str(row.statuses.total), 4, "kpis", "right"),
+            Column("", self._bar, 8, priority=2),
+            Column(_("Statuses"), self._counts, 23, "red"),
+            Column(_("Updated"), self._updated, 11, "updated_at", priority=5),
         ]
 
     def _bar(self, row: DashboardRow, width: int) -> Content:
         colours = self.app.theme != MONO
         return status_bar(row.statuses, width, ascii=self.kpix.ascii, colours=colours)
 
-    def _counts(self, row: DashboardRow, _width: int) -> Content:
+    def _counts(self, row: DashboardRow, width: int) -> Content:
         if not row.statuses.total:
             return Content.styled(_("no KPI yet"), "$text-disabled")
-        return status_counts(row.statuses, ascii=self.kpix.ascii)
+        return status_counts(row.statuses, ascii=self.kpix.ascii, width=width)
 
     def _updated(self, row: DashboardRow, _width: int) -> Content:
         writing = Writing(self.kpix.locale, self.kpix.ascii)

@@ -39,12 +39,12 @@ class Bands(Static):
 
     def __init__(self, *, ascii: bool, locale: str) -> None:
         super().__init__("", classes="bands", markup=False)
+        self.display = False
         self._ascii = ascii
         self._locale = locale
 
     def show(self, thresholds: Thresholds | None, direction: Direction) -> None:
         """Show what these thresholds say."""
-        if thresholds is None:
-            self.update("")
-        else:
+        self.display = thresholds is not None
+        if thresholds is not None:
             self.update(bands_line(thresholds, direction, ascii=self._ascii, locale=self._locale))

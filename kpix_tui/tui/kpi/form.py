@@ -64,9 +64,9 @@ class KpiForm(FormScreen[KpiChanged]):
             _("Code"),
             value=old.code if old else "",
             required=old is not None,
-            help=_("Short and unique: files and commands name the KPI by it.")
+            help=_("Short and unique: files name the KPI by it.")
             if old
-            else _("Short and unique; left empty, it is made from the name."),
+            else _("Short and unique. Empty: made from the name."),
         )
         yield TextField("unit", _("Unit"), value=old.unit if old else "", help=_("%, €, min, kWh…"))
         yield ChoiceField(
@@ -94,9 +94,9 @@ class KpiForm(FormScreen[KpiChanged]):
         locale = self.kpix.locale
         helps = {
             "green": _("The worst value that is still green."),
-            "orange": _("The worst value that is still orange; beyond it is red."),
-            "red": _("Beyond it a value is critical. May be left empty."),
-            "target": _("What is aimed at. May be left empty."),
+            "orange": _("The worst value that is still orange."),
+            "red": _("Beyond it a value is critical. May stay empty."),
+            "target": _("What is aimed at. May stay empty."),
         }
         titles = {
             "green": _("Green"),
@@ -119,7 +119,7 @@ class KpiForm(FormScreen[KpiChanged]):
             yield TextField(
                 "starts_on",
                 _("Starts on"),
-                help=_("From when values are expected. Empty: from the first one."),
+                help=_("The first period that is expected, if you know it."),
                 check=self._start,
             )
         else:
@@ -127,7 +127,7 @@ class KpiForm(FormScreen[KpiChanged]):
                 "thresholds_from",
                 _("Thresholds from"),
                 value="" if last.valid_from == ALWAYS else last.valid_from.isoformat(),
-                help=_("A day or a period. Empty: for all of the past too."),
+                help=_("A day or a period. Empty: the past as well."),
                 check=self._day,
             )
         text = old.description if old else ""

@@ -13,6 +13,9 @@ from kpix_tui.tui.widgets.figures import Writing, better_side, delta_cell
 from kpix_tui.tui.widgets.status import CRITICAL, GREEN, ORANGE, RED, Look, status_cell
 from kpix_tui.tui.widgets.text import clip, plain
 
+ROOMY = 30
+"""Lines of a terminal that has room for what only some need to read."""
+
 
 class Panel(Widget):
     """Two lines that everybody needs, then what only some do, as far as there is room."""
@@ -36,18 +39,16 @@ class Panel(Widget):
         if self._detail is None:
             return Content("")
         detail, width = self._detail, max(1, self.content_size.width)
-        lines = [
-            self._now(detail.row, width),
-            self._bands(detail),
-            self._definition(detail),
-        ]
-        if detail.kpi.description:
+        lines = [self._now(detail.row), self._bands(detail)]
+        if self.app.size.height >= ROOMY:
+            lines.append(self._definition(detail))
+        if detail.kpi.description and self.app.size.height >= ROOMY:
             text = clip(plain(detail.kpi.description), width)
             lines.append(Content.styled(text, "$text-muted"))
         return Content("\n").join(line.truncate(width, ellipsis=True) for line in lines)
 
-    def _now(self, row: KpiRow, width: int) -> Content:
-        """Code and name, the last value, its status."""
+    def _now(self, row: KpiRow) -> Content:
+        """Its status, the last value, what has changed, what is missing."""
         writing = self._writing
         parts = [status_cell(row.status, row.critical, ascii=writing.ascii)]
         if row.value is not None and row.period_start is not None:
@@ -58,10 +59,7 @@ class Panel(Widget):
         if row.missing:
             text = ngettext("{count} period missing", "{count} periods missing", row.missing)
             parts.append(Content.styled(text.format(count=row.missing), "$text-warning"))
-        facts = Content("   ").join(part for part in parts if part.plain)
-        room = max(8, width - facts.cell_length - 3)
-        name = Content.styled(clip(plain(row.name), room), "bold")
-        return Content.assemble(name, "   ", facts)
+        return Content("   ").join(part for part in parts if part.plain)
 
     def _bands(self, detail: KpiDetail) -> Content:
         """The thresholds in force, and since when."""

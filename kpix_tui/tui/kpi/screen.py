@@ -100,7 +100,7 @@ class KpiScreen(KpixScreen[None]):
         self.query_one(Panel).show(detail)
         last = detail.row.spark[-1].period_start if detail.row.spark else self._today()
         first = oldest.rows[0].period_start if oldest.rows else last
-        self.chart.show(detail.kpi, min(first, last), last)
+        self.chart.show(detail.kpi, min(first, last), last, detail.row.period_start)
         self.table.grid.redraw()
         self.refresh_crumbs()
         self.refresh_bindings()

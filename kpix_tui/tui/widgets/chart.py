@@ -37,8 +37,8 @@ NEAREST: Final = 6
 """Periods in the closest view."""
 FARTHEST: Final = 400
 """Periods in the farthest view: more lines would lie on each other."""
-HEAD: Final = 2
-"""Lines of the readout."""
+ROOMY: Final = 16
+"""Lines of a chart that can spare one below the readout."""
 
 
 class Chart(Widget, can_focus=True):
@@ -93,8 +93,8 @@ class Chart(Widget, can_focus=True):
 
     # -- what the screen gives -----------------------------------------------------------------
 
-    def show(self, kpi: Kpi, first: date, last: date) -> None:
-        """Show ``kpi`` from the period that holds ``first`` to that of ``last``."""
+    def show(self, kpi: Kpi, first: date, last: date, at: date | None = None) -> None:
+        """Show ``kpi`` from the period of ``first`` to that of ``last``, the cursor on ``at``."""
         fresh = self._kpi is None or self._kpi.id != kpi.id
         at_end = self.cursor >= self._last
         self._kpi = kpi
@@ -102,7 +102,7 @@ class Chart(Widget, can_focus=True):
         self._last = max(self._first, ordinal(kpi.frequency, last))
         self._held = None
         if fresh or at_end:
-            self.cursor = self._last
+            self.cursor = min(self._last, ordinal(kpi.frequency, at or last))
         self._fit()
         self._ask()
 
@@ -204,6 +204,11 @@ class Chart(Widget, can_focus=True):
         end = period_of(frequency, start_of(frequency, final)).end
         self.post_message(self.Wanted(start_of(frequency, first), end))
 
+    @property
+    def _head(self) -> int:
+        """Lines above the plot."""
+        return 2 if self.size.height >= ROOMY else 1
+
     # -- drawing -------------------------------------------------------------------------------
 
     def watch_cursor(self, old: int, new: int) -> None:
@@ -211,12 +216,13 @@ class Chart(Widget, can_focus=True):
         sheet = self._sheet
         if sheet is None:
             return
-        rows = max(0, self.size.height - HEAD)
-        regions = [Region(0, 0, self.size.width, HEAD)]
+        head = self._head
+        rows = max(0, self.size.height - head)
+        regions = [Region(0, 0, self.size.width, 1)]
         for number in (old, new):
             column = sheet.view.column(number)
             if column is not None:
-                regions.append(Region(column, HEAD, 1, rows))
+                regions.append(Region(column, head, 1, rows))
         self.refresh(*regions)
         if (period := self.period) is not None:
             self.post_message(self.Moved(period))
@@ -250,14 +256,14 @@ class Chart(Widget, can_focus=True):
         kpi = self._kpi
         if kpi is None:
             return blank
-        if y < HEAD:
+        if y < self._head:
             return self._head_line(kpi, y)
         if self._held is None:
             waiting = Content.styled(_("Loading…"), "$text-muted")
-            return self._content_strip(waiting) if y == HEAD + 1 else blank
+            return self._content_strip(waiting) if y == self._head + 1 else blank
         if self._sheet is None:
             self._sheet = draw(self._view(kpi), self._values)
-        row = y - HEAD
+        row = y - self._head
         if row >= len(self._sheet.cells):
             return blank
         strip = self._strips.get(row)
@@ -272,7 +278,7 @@ class Chart(Widget, can_focus=True):
             left=self._left,
             span=self.span,
             width=self.size.width,
-            height=max(3, self.size.height - HEAD),
+            height=max(3, self.size.height - self._head),
         )
 
     def _head_line(self, kpi: Kpi, y: int) -> Strip:

@@ -299,7 +299,7 @@ def _limit_labels(view: View, scale: Scale) -> list[tuple[int, str, str]]:
     words = {"green": GREEN.word, "orange": ORANGE.word, "red": RED.word}
     arrows = ("^", "v") if writing.ascii else ("↑", "↓")
     labels = []
-    for value, ink in _named(limits):
+    for value, ink in reversed(_named(limits)):
         if value is None:
             continue
         name = ink.removeprefix("limit-")

@@ -48,6 +48,8 @@ class Writing:
 
     locale: str = "en"
     ascii: bool = False
+    shades: bool = False
+    """Whether colours can be faded: not those of the terminal itself."""
 
     def number(
         self, value: Decimal, kpi: Measured, *, across: Iterable[Decimal | None] = ()
@@ -107,15 +109,15 @@ def variance_cell(row: KpiRow, writing: Writing) -> Content:
 
 
 def delta_cell(row: KpiRow, width: int, writing: Writing) -> Content:
-    """``↑ +0.6 better``: the arrow is that of the number, the word says what it means."""
+    """``↑ 0.6 better``: the arrow is that of the number, the word says what it means."""
     delta = row.delta
     if delta is None:
         return Content("")
     if not delta:
         return Content.styled(_("unchanged") if width >= 9 else "=", "$text-disabled")
-    up, down = ("^", "v") if writing.ascii else ("↑", "↓")
+    up, down = ("+", "-") if writing.ascii else ("↑", "↓")
     arrow = up if delta > 0 else down
-    number = writing.signed(delta, row)
+    number = writing.number(abs(delta), row, across=(Decimal(0),))
     word = _("better") if row.improved else _("worse")
     color = "$status-green" if row.improved else "$status-red"
     if cell_len(number) + cell_len(word) + 3 > width:

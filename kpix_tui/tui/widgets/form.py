@@ -27,6 +27,9 @@ from kpix_tui.tui.work import begin
 
 Answer = TypeVar("Answer")
 
+AROUND = 10
+"""Lines of a dialog besides its fields: frame, title, notice, keys."""
+
 
 class FormScreen(KpixModal[Answer]):
     """Subclasses give ``heading()``, ``fields()`` and ``save(values)``; the answer is what it made.
@@ -67,6 +70,11 @@ class FormScreen(KpixModal[Answer]):
     def on_mount(self) -> None:
         """Remember what nobody has touched yet."""
         self._untouched = self._raw()
+
+    def on_resize(self) -> None:
+        """The fields scroll before the keys leave a small terminal."""
+        room = max(3, self.size.height - AROUND)
+        self.query_one(".form--fields").styles.max_height = room
 
     @property
     def dirty(self) -> bool:

@@ -2,7 +2,8 @@
 
 The scale goes from the least to the greatest of the values shown, and nothing else moves it: two
 sparklines compare shapes, not sizes. A series that does not vary stands in the middle. The colour
-of a bar is the status of its value.
+of a bar is the status of its value, ``fade`` takes some of it away (not for the terminal's own
+colours, which have no shades).
 """
 
 from __future__ import annotations
@@ -16,29 +17,37 @@ from textual.content import Content
 from kpix_tui.domains.overview.views import SparkPoint
 from kpix_tui.tui.widgets.status import look_of
 
-BLOCKS: Final = "▁▂▃▄▅▆▇█"
-ASCII_BLOCKS: Final = "_,-~=+*#"
+BLOCKS: Final = "▁▂▃▄▅▆▇"
+"""Not the full block: rows above each other would run together."""
+ASCII_BLOCKS: Final = "_,-~=+*"
 GAP: Final = "·"
 ASCII_GAP: Final = "."
 
 
 def sparkline(
-    points: Sequence[SparkPoint], *, width: int | None = None, ascii: bool = False
+    points: Sequence[SparkPoint],
+    *,
+    width: int | None = None,
+    ascii: bool = False,
+    fade: bool = False,
 ) -> Content:
     """One character a period, oldest first; with ``width`` the last that fit in it."""
     shown = points if width is None else points[max(0, len(points) - width) :]
     blocks, gap = (ASCII_BLOCKS, ASCII_GAP) if ascii else (BLOCKS, GAP)
+    shade = " 65%" if fade else ""
     levels = _levels([point.value for point in shown])
     return Content.assemble(
         *(
-            (gap, "$text-disabled") if level is None else (blocks[level], look_of(p.status).color)
+            (gap, "$text-disabled")
+            if level is None
+            else (blocks[level], look_of(p.status).color + shade)
             for p, level in zip(shown, levels, strict=True)
         )
     )
 
 
 def _levels(values: Sequence[Decimal | None]) -> list[int | None]:
-    """The height of each value, 0 to 7; None for a gap and for what is not a finite number."""
+    """The height of each value, from 0; None for a gap and for what is not a finite number."""
     finite = [value for value in values if value is not None and value.is_finite()]
     if not finite:
         return [None for _value in values]

@@ -83,14 +83,27 @@ def tallies(counts: StatusCounts) -> tuple[tuple[Look, int], ...]:
     )
 
 
-def status_counts(counts: StatusCounts, *, ascii: bool = False, words: bool = False) -> Content:
-    """``■ 3  ▲ 1  ● 12``: the statuses that occur, with ``words`` after the numbers."""
-    parts = []
-    for look, count in tallies(counts):
-        if count:
-            word = f" {_(look.word).lower()}" if words else ""
-            parts.append(Content.styled(f"{look.mark(ascii=ascii)} {count}{word}", look.style))
-    return Content("   " if words else "  ").join(parts)
+def status_counts(
+    counts: StatusCounts, *, ascii: bool = False, words: bool = False, width: int | None = None
+) -> Content:
+    """``■ 3  ▲ 1  ● 12``: the statuses that occur, with ``words`` after the numbers.
+
+    What does not fit in ``width`` is written closer together: no count is ever cut.
+    """
+    present = [(look, count) for look, count in tallies(counts) if count]
+
+    def line(inside: str, between: str) -> Content:
+        return Content(between).join(
+            Content.styled(
+                f"{look.mark(ascii=ascii)}{inside}{count}"
+                + (f" {_(look.word).lower()}" if words else ""),
+                look.style,
+            )
+            for look, count in present
+        )
+
+    full = line(" ", "   " if words else "  ")
+    return full if width is None or full.cell_length <= width else line("", " ")
 
 
 def status_bar(
