@@ -29,7 +29,7 @@ def fetch_page(
     tie: Any,
     searched: tuple[Any, ...] = (),
 ) -> Page[Row[Any]]:
-    """Run ``statement`` for one page, in two queries: the count and the rows.
+    """Run ``statement`` for one page; the query that fetches it counts all rows as well.
 
     ``sorts`` maps the names that a person may sort by to expressions; ``tie`` makes the order
     total, so that no row is on two pages.
@@ -40,13 +40,15 @@ def fetch_page(
     filtered = (
         statement.where(contains(page.text, *searched)) if page.text and searched else statement
     )
-    total = uow.session.scalar(select(func.count()).select_from(filtered.order_by(None).subquery()))
+    counted = filtered.add_columns(func.count().over().label("of_all"))
     rows = uow.session.execute(
-        filtered.order_by(*ordering(page, sorts, default), tie)
-        .offset(page.offset)
-        .limit(page.limit)
-    )
-    return Page(tuple(rows), total or 0, page.offset)
+        counted.order_by(*ordering(page, sorts, default), tie).offset(page.offset).limit(page.limit)
+    ).all()
+    if rows or not page.offset:
+        return Page(tuple(rows), rows[0].of_all if rows else 0, page.offset)
+    # Past the end, where no row tells the count.
+    total = uow.session.scalar(select(func.count()).select_from(filtered.subquery()))
+    return Page((), total or 0, page.offset)
 
 
 def ordering(page: PageRequest, sorts: Mapping[str, Any], default: str) -> tuple[Any, ...]:

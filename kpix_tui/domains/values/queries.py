@@ -64,6 +64,20 @@ def _values(uow: UnitOfWork, kpi_id: UUID) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _row(row: Any) -> ValueRow:
+    return ValueRow(
+        row.period_start,
+        row.period_end,
+        row.value,
+        Status(row.status),
+        row.critical,
+        row.revision,
+        row.reason,
+        row.entered_by,
+        row.entered_at,
+    )
+
+
 def values(
     uow: UnitOfWork, kpi_id: UUID, page: PageRequest, since: date | None, until: date | None
 ) -> Page[ValueRow]:
@@ -75,7 +89,7 @@ def values(
         statement = statement.where(KpiValueModel.period_start <= until)
     return fetch_page(
         uow, statement, page, sorts=_SORTS, default="-period_start", tie=KpiValueModel.period_start
-    ).map(lambda row: ValueRow(**{**row._mapping, "status": Status(row.status)}))
+    ).map(_row)
 
 
 def value_row(uow: UnitOfWork, kpi_id: UUID, period_start: date) -> ValueRow | None:
@@ -83,7 +97,7 @@ def value_row(uow: UnitOfWork, kpi_id: UUID, period_start: date) -> ValueRow | N
     row = uow.session.execute(
         _values(uow, kpi_id).where(KpiValueModel.period_start == period_start)
     ).one_or_none()
-    return ValueRow(**{**row._mapping, "status": Status(row.status)}) if row else None
+    return _row(row) if row else None
 
 
 def revisions(uow: UnitOfWork, kpi_id: UUID, period_start: date) -> tuple[RevisionRow, ...]:
