@@ -12,6 +12,7 @@ from kpix_tui.domains.accounts.errors import (
     PasswordTooShort,
     TimezoneUnknown,
 )
+from kpix_tui.domains.accounts.passwords import HashParameters, derive_key
 from kpix_tui.domains.accounts.rules import (
     check_hash_parameters,
     check_password,
@@ -38,7 +39,18 @@ def test_emails_are_compared_in_one_form(typed: str, email: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "admin", "a@b", "a@b.", "@b.test", "a b@c.test", "a@b@c.test", "a\0@b.test"]
+    "typed",
+    [
+        "",
+        "admin",
+        "a@b",
+        "a@b.",
+        "@b.test",
+        "a b@c.test",
+        "a@b@c.test",
+        "a\0@b.test",
+        "\udce9@b.test",
+    ],
 )
 def test_what_is_no_email(typed: str) -> None:
     with pytest.raises(EmailInvalid) as refused:
@@ -101,3 +113,9 @@ def test_hashing_that_a_lying_server_may_not_ask_for(memory: int, time: int, lan
 @pytest.mark.parametrize(("seconds", "expected"), [(0, 1), (1, 1), (60, 1), (61, 2), (900, 15)])
 def test_minutes_cover_the_seconds(seconds: int, expected: int) -> None:
     assert minutes(seconds) == expected
+
+
+def test_a_password_that_is_no_utf_8_is_hashed_all_the_same() -> None:
+    parameters = HashParameters(b"0123456789abcdef", 19456, 2, 1)
+    assert len(derive_key("\udce9t\udce9", parameters)) == 32
+    assert derive_key("e\u0301t", parameters) == derive_key("\u00e9t", parameters)

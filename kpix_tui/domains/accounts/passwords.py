@@ -31,7 +31,8 @@ def derive_key(password: str, parameters: HashParameters) -> bytes:
     """
     check_hash_parameters(parameters.memory_kib, parameters.time, parameters.parallelism)
     return hash_secret_raw(
-        unicodedata.normalize("NFC", password).encode(),
+        # From an environment that is no UTF-8 a password comes with surrogates in it.
+        unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass"),
         parameters.salt,
         time_cost=parameters.time,
         memory_cost=parameters.memory_kib,

@@ -17,7 +17,9 @@ from kpix_tui.domains.accounts.errors import (
 )
 
 MINIMUM_PASSWORD: Final = 12
-_EMAIL: Final = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+")
+_EMAIL: Final = re.compile(
+    r"[^@\s\x00-\x1f\ud800-\udfff]+@[^@\s\x00-\x1f\ud800-\udfff]+\.[^@\s\x00-\x1f\ud800-\udfff.]+"
+)
 
 # Floors of RFC 9106 and the OWASP password storage cheat sheet: below them a server that lies could
 # have the client hand over something that is cheap to guess.
