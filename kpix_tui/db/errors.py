@@ -122,7 +122,7 @@ def translated(error: BaseException, *, cancelled: bool = False) -> BaseExceptio
         return Cancelled()
     if state in _BY_STATE:
         return _BY_STATE[state]()
-    if isinstance(error, psycopg.DataError) and not state:
+    if isinstance(error, psycopg.DataError) and not state and "NUL" in str(error):
         return TextUnwritable()  # refused by the driver before the server saw it
     if isinstance(error, psycopg.IntegrityError):
         return ConstraintViolated(constraint=error.diag.constraint_name or state)
