@@ -1,0 +1,227 @@
+"""``kpix init | login | logout | whoami | password``."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kpix_tui.cli.base import Command, option
+from kpix_tui.cli.errors import LoginNotKept
+from kpix_tui.cli.output import Output, reads, writes
+from kpix_tui.cli.session import Session, pass_session
+from kpix_tui.cli.text import Canvas, Cell
+from kpix_tui.i18n.catalog import _, current_locale
+from kpix_tui.kernel.errors import message
+
+if TYPE_CHECKING:
+    from kpix_tui.access.actor import Actor
+
+# Services are imported where they are called: they bring SQLAlchemy, and --help does without.
+
+
+@click.command(
+    cls=Command,
+    help=message(
+        "Create an organisation and its first administrator.\n"
+        "The database is created or migrated first where that is needed. What is not given is "
+        "asked for; the password is read from KPIX_PASSWORD, or typed twice. Only the operator of "
+        "the database can do this: whoever runs the embedded one, or has "
+        "KPIX_OWNER_DATABASE_URL."
+    ),
+    examples=(
+        "kpix init",
+        "kpix init --organization Acme --name 'Ada Admin' --email ada@acme.test",
+    ),
+)
+@option("--organization", metavar="NAME", help=message("Name of the organisation."))
+@option("--name", metavar="NAME", help=message("Name of the first administrator."))
+@option("--email", metavar="E-MAIL", help=message("E-mail with which they sign in."))
+@option(
+    "--timezone",
+    metavar="ZONE",
+    help=message("Time zone that decides which day it is, as Europe/Paris (this machine's)."),
+)
+@writes
+@pass_session
+def init(
+    session: Session,
+    out: Output,
+    *,
+    organization: str | None,
+    name: str | None,
+    email: str | None,
+    timezone: str | None,
+) -> None:
+    """Create an organisation."""
+    from kpix_tui.app.database import upgrade  # noqa: PLC0415
+    from kpix_tui.domains.accounts.service import create_organization  # noqa: PLC0415
+    from kpix_tui.domains.accounts.views import CreateOrganization  # noqa: PLC0415
+
+    session.talkative = True
+    command = CreateOrganization(
+        organization=session.required(organization, "--organization", _("Organisation")),
+        name=session.required(name, "--name", _("Your name")),
+        email=session.required(email, "--email", _("E-mail")),
+        password=session.password(_("Password"), "KPIX_PASSWORD", twice=True),
+        timezone=timezone or _timezone_here(),
+        locale=current_locale(),
+    )
+    upgrade(session.context)
+    session.tell(_("Creating the organisation") + "…")
+    made = create_organization(session.context, command)
+    out.done(
+        {
+            "organization_id": made.organization_id,
+            "organization": command.organization,
+            "user_id": made.user_id,
+            "email": command.email,
+            "timezone": command.timezone,
+        },
+        _("The organisation {name} is ready, in the time zone {timezone}.").format(
+            name=command.organization, timezone=command.timezone
+        ),
+        _("Next, sign in: kpix login --email {email}").format(email=command.email),
+        _("Then open the interface: kpix"),
+    )
+
+
+def _timezone_here() -> str:
+    """The IANA name of this machine's time zone, UTC where it does not tell."""
+    named = os.environ.get("TZ", "").lstrip(":")
+    if "/" in named and not named.startswith("/"):
+        return named
+    _before, found, name = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")
+    return name if found and "/" in name and not name.startswith("Etc/") else "UTC"
+
+
+@click.command(
+    cls=Command,
+    help=message(
+        "Sign in.\n"
+        "The password is read from KPIX_PASSWORD, or typed unseen. The session is kept in a file "
+        "that only you can read, until you sign out or it ends by itself."
+    ),
+    examples=("kpix login --email ada@acme.test",),
+)
+@option("--email", metavar="E-MAIL", help=message("Your e-mail."))
+@option(
+    "--organization",
+    metavar="NAME",
+    help=message("Which one, where your e-mail has several organisations."),
+)
+@writes
+@pass_session
+def login(session: Session, out: Output, email: str | None, organization: str | None) -> None:
+    """Sign in."""
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+    from kpix_tui.domains.accounts.views import Login  # noqa: PLC0415
+
+    if session.settings.token is not None or session.settings.shared_terminal:
+        raise LoginNotKept
+    found = service.login(
+        session.context,
+        Login(
+            email=session.required(email, "--email", _("E-mail")),
+            password=session.password(_("Password"), "KPIX_PASSWORD"),
+            organization=organization,
+        ),
+    )
+    session.context.tokens.save(found.token)
+    out.done(
+        {
+            "user_id": found.user_id,
+            "name": found.name,
+            "organization": found.organization_name,
+            "expires_at": found.expires_at,
+        },
+        _("Signed in as {name}, {organization}.").format(
+            name=found.name, organization=found.organization_name
+        ),
+    )
+
+
+@click.command(
+    cls=Command,
+    help=message("Sign out.\nThe session ends on the server and its file is removed."),
+    examples=("kpix logout",),
+)
+@pass_session
+def logout(session: Session) -> None:
+    """Sign out."""
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+    from kpix_tui.domains.accounts.errors import SessionEnded  # noqa: PLC0415
+
+    with suppress(SessionEnded):  # it had ended already, which is what was asked for
+        session.run(service.logout)
+    session.context.tokens.clear()
+    click.echo(_("Signed out."))
+
+
+@click.command(
+    cls=Command,
+    help=message("Show who is signed in, and their roles."),
+    examples=("kpix whoami", "kpix whoami --json"),
+)
+@reads
+@pass_session
+def whoami(session: Session, out: Output) -> None:
+    """Show the actor."""
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+
+    actor = session.run(service.whoami)
+    out.one(_actor(actor), lambda _canvas: _actor_pairs(actor, _canvas))
+
+
+def _actor(actor: Actor) -> dict[str, object]:
+    return {
+        "user_id": actor.user_id,
+        "name": actor.name,
+        "email": actor.email,
+        "organization_id": actor.organization_id,
+        "organization": actor.organization_name,
+        "timezone": actor.timezone,
+        "roles": actor.roles,
+    }
+
+
+def _actor_pairs(actor: Actor, _canvas: Canvas) -> list[tuple[str, Cell]]:
+    return [
+        (_("Name"), Cell(actor.name)),
+        (_("E-mail"), Cell(actor.email)),
+        (_("Organisation"), Cell(actor.organization_name)),
+        (_("Time zone"), Cell(actor.timezone)),
+        (_("Roles"), Cell(", ".join(actor.roles))),
+    ]
+
+
+@click.command(
+    cls=Command,
+    help=message(
+        "Change your password.\n"
+        "Your other sessions end. Both passwords are typed unseen, or read from KPIX_PASSWORD "
+        "(the current one) and KPIX_NEW_PASSWORD."
+    ),
+    examples=("kpix password",),
+)
+@pass_session
+def password(session: Session) -> None:
+    """Change the actor's own password."""
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+    from kpix_tui.domains.accounts.views import ChangePassword  # noqa: PLC0415
+
+    session.run(service.whoami)  # before anything is typed: is anybody signed in?
+    changed = service.change_password(
+        session.context,
+        ChangePassword(
+            current=session.password(_("Current password"), "KPIX_PASSWORD"),
+            new=session.password(_("New password"), "KPIX_NEW_PASSWORD", twice=True),
+        ),
+    )
+    session.context.tokens.save(changed.token)
+    click.echo(_("The password is changed. Your other sessions have ended."))
+    if session.settings.token is not None:
+        session.tell(_("The session in KPIX_TOKEN has ended too: sign in again."))

@@ -1,0 +1,134 @@
+"""Statuses, values, periods and owners as cells of a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from kpix_tui.cli.text import Canvas, Cell, clean
+from kpix_tui.domains.kpis.views import ALWAYS, Status, Thresholds
+from kpix_tui.domains.overview.views import KpiRow, StatusCounts
+from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.formats import (
+    format_date,
+    format_exactly,
+    format_number,
+    format_period,
+    format_signed,
+)
+from kpix_tui.kernel.errors import message
+from kpix_tui.kernel.periods import Frequency
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a status is shown: shape, word and colour, any of which would do alone."""
+
+    glyph: str
+    ascii: str
+    word: str
+    color: str | None
+    bold: bool = False
+
+
+_GREEN: Final = Look("●", "*", message("Green"), "green")
+_ORANGE: Final = Look("▲", "^", message("Orange"), "yellow")
+_RED: Final = Look("■", "#", message("Red"), "red")
+_CRITICAL: Final = Look("◆", "!", message("Critical"), "red", bold=True)
+_NO_DATA: Final = Look("○", "o", message("No data"), None)
+_LOOKS: Final = {
+    Status.GREEN: _GREEN,
+    Status.ORANGE: _ORANGE,
+    Status.RED: _RED,
+    Status.NO_DATA: _NO_DATA,
+}
+
+DIRECTIONS: Final = {
+    "UP_IS_BETTER": message("up is better"),
+    "DOWN_IS_BETTER": message("down is better"),
+}
+FREQUENCIES: Final = {
+    "DAILY": message("daily"),
+    "WEEKLY": message("weekly"),
+    "MONTHLY": message("monthly"),
+    "QUARTERLY": message("quarterly"),
+    "YEARLY": message("yearly"),
+}
+
+
+def look_of(status: Status, critical: bool) -> Look:
+    """How a status is shown; critical is a flag on red."""
+    return _CRITICAL if critical and status is Status.RED else _LOOKS[status]
+
+
+def status_cell(status: Status, critical: bool, canvas: Canvas) -> Cell:
+    """``● Green``."""
+    look = look_of(status, critical)
+    mark = look.ascii if canvas.ascii else look.glyph
+    return Cell(f"{mark} {_(look.word)}", look.color, look.bold, dim=status is Status.NO_DATA)
+
+
+def status_word(status: Status, critical: bool) -> str:
+    """The word alone, for sentences."""
+    return _(look_of(status, critical).word)
+
+
+def counts_text(counts: StatusCounts, canvas: Canvas) -> str:
+    """``■ 3 ▲ 2 ● 12``: worst first, without what does not occur. Critical ones are not in red."""
+    found = (
+        (_CRITICAL, counts.critical),
+        (_RED, counts.red - counts.critical),
+        (_ORANGE, counts.orange),
+        (_GREEN, counts.green),
+        (_NO_DATA, counts.no_data),
+    )
+    marks = ((look.ascii if canvas.ascii else look.glyph, count) for look, count in found if count)
+    return "  ".join(f"{mark} {count}" for mark, count in marks)
+
+
+def number(value: Decimal | None, decimals: int, thresholds: Thresholds | None = None) -> str:
+    """A value as people read it, never rounded across a threshold; nothing for None."""
+    if value is None:
+        return ""
+    limits = (thresholds.green, thresholds.orange, thresholds.red) if thresholds is not None else ()
+    return format_number(value, decimals=decimals, not_across=limits)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """``91.2 %``."""
+    return f"{text} {clean(unit)}" if text and unit else text
+
+
+def signed(value: Decimal | None, decimals: int) -> str:
+    """A difference with its sign; nothing for None."""
+    return "" if value is None else format_signed(value, decimals=decimals)
+
+
+def delta_text(row: KpiRow, canvas: Canvas) -> str:
+    """The arrow is the direction of the number, the word says whether that is better."""
+    if row.delta is None:
+        return ""
+    if row.improved is None:
+        return _("no change")
+    up = row.delta > 0
+    arrow = ("+" if up else "-") if canvas.ascii else ("↑" if up else "↓")
+    size = format_number(abs(row.delta), decimals=row.decimals)
+    word = _("better") if row.improved else _("worse")
+    return f"{arrow} {size} {word}"
+
+
+def period(start: date | None, frequency: Frequency) -> str:
+    """``W47 2026``; nothing for None."""
+    return "" if start is None else format_period(start, frequency)
+
+
+def since(day: date) -> str:
+    """From when thresholds hold."""
+    return _("from the beginning") if day == ALWAYS else format_date(day)
+
+
+def exactly(value: Decimal | None) -> str:
+    """A value with all of its digits; nothing for None."""
+    return "" if value is None else format_exactly(value)

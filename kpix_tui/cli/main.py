@@ -1,0 +1,138 @@
+"""The command line: ``kpix`` opens the interface, ``kpix <noun> <verb>`` does everything else."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+import click
+
+import kpix_tui
+from kpix_tui.cli import problems
+from kpix_tui.cli.base import Group, Lazy, option
+from kpix_tui.cli.output import silence
+from kpix_tui.cli.session import Session
+from kpix_tui.i18n.catalog import detect_locale, set_locale
+from kpix_tui.kernel.errors import Cancelled, ExitCode, KpixError, message
+
+_COMMANDS = {
+    "init": Lazy("accounts:init", message("Create an organisation and its first administrator.")),
+    "login": Lazy("accounts:login", message("Sign in.")),
+    "logout": Lazy("accounts:logout", message("Sign out.")),
+    "whoami": Lazy("accounts:whoami", message("Show who is signed in, and their roles.")),
+    "password": Lazy("accounts:password", message("Change your password.")),
+    "dashboard": Lazy("dashboard:dashboard", message("Dashboards: list, show, create, change.")),
+    "kpi": Lazy("kpi:kpi", message("KPIs: list, show, create, change.")),
+    "value": Lazy("value:value", message("Values of KPIs: list, enter, correct, history.")),
+    "import": Lazy("imports:imports", message("Bring in values from files.")),
+    "user": Lazy("user:user", message("Users of your organisation.")),
+    "db": Lazy("db:db", message("The database: status, upgrade, backup, start, stop.")),
+    "doctor": Lazy("doctor:doctor", message("Check the set-up and say what to do.")),
+    "demo": Lazy("demo:demo", message("Open kpix on a demonstration with real public data.")),
+}
+
+
+class Root(Group):
+    """The whole of kpix; errors of whatever is called are told here."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """As a program (``standalone_mode``): run, tell errors, leave with an exit code."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]  # as it came
+        given = args[0] if args else extra.get("args")
+        sys.exit(run(sys.argv[1:] if given is None else given, extra.get("obj")))
+
+
+def _speak(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        set_locale(value)
+    return value
+
+
+def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"kpix {kpix_tui.__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Root,
+    lazy=_COMMANDS,
+    invoke_without_command=True,
+    help=message(
+        "Performance management in the terminal: KPIs, statuses and what to do about the red ones.\n"
+        "Without a command, kpix opens its interface."
+    ),
+)
+@option(
+    "--lang",
+    is_eager=True,
+    expose_value=True,
+    callback=_speak,
+    metavar="[en|fr]",
+    help=message("Speak this language."),
+)
+@option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help=message("Show the version and leave."),
+)
+@click.pass_context
+def root(ctx: click.Context, lang: str | None) -> int | None:
+    """Everything; opens the interface when no command is named."""
+    session = ctx.ensure_object(Session)
+    session.language = lang
+    if ctx.invoked_subcommand is not None:
+        return None
+    from kpix_tui.tui.app import run_interface  # noqa: PLC0415 - commands do without Textual
+
+    return run_interface(session.context)
+
+
+def run(arguments: Sequence[str], session: Session | None = None) -> int:
+    """Run one command line; returns the exit code and never raises."""
+    session = session or Session()
+    as_json = "--json" in arguments
+    set_locale(detect_locale(session.environ))
+    try:
+        return _run(arguments, session)
+    except BrokenPipeError:
+        silence()
+        return 128 + signal.SIGPIPE
+    except (KeyboardInterrupt, click.Abort):
+        return problems.report(Cancelled(), session, as_json=as_json)
+    except click.ClickException as error:
+        return problems.report(problems.from_click(error), session, as_json=as_json)
+    except KpixError as error:
+        return problems.report(error, session, as_json=as_json)
+    except Exception as error:  # noqa: BLE001 - a defect is logged and told, never a traceback
+        return problems.report(problems.unexpected(error, session), session, as_json=as_json)
+
+
+def _run(arguments: Sequence[str], session: Session) -> int:
+    try:
+        answer = root.main(list(arguments), prog_name="kpix", standalone_mode=False, obj=session)
+        sys.stdout.flush()
+    finally:
+        session.close()
+    return int(answer or ExitCode.DONE)
+
+
+def _terminated(number: int, _frame: FrameType | None) -> None:
+    """Leave by the front door, so that the embedded server is given back."""
+    sys.exit(128 + number)
+
+
+def program() -> int:
+    """The process ``kpix``."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminated)
+    logging.getLogger("kpix").addHandler(logging.NullHandler())
+    return run(sys.argv[1:])

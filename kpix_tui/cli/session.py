@@ -1,0 +1,160 @@
+"""What a command is given: the environment, the settings, the context, and the person to ask.
+
+The environment is handed in, so that a command is tested without a process.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from kpix_tui.cli.errors import ConfirmationNeeded, ParameterMissing, PasswordNeeded
+from kpix_tui.i18n.catalog import _, set_locale
+from kpix_tui.kernel.errors import Cancelled
+
+if TYPE_CHECKING:
+    from kpix_tui.app.context import Context
+    from kpix_tui.config import Settings
+    from kpix_tui.db.uow import UnitOfWork
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+def _open(settings: Settings, progress: Callable[[str], None]) -> Context:
+    from kpix_tui.app.context import open_context  # noqa: PLC0415 - --help does without
+
+    return open_context(settings, progress=progress)
+
+
+@dataclass
+class Session:
+    """One call of kpix."""
+
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    opener: Callable[[Settings, Callable[[str], None]], Context] = _open
+    language: str | None = None
+    """What ``--lang`` asked for."""
+    logged: bool = True
+    """Whether the call needs its log; ``kpix doctor`` works without."""
+    talkative: bool = False
+    """Whether the steps of starting the database are told even where nobody watches."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Read once, when a command needs them.
+
+        Raises:
+            SettingInvalid, SettingsUnreadable: they cannot be used.
+        """
+        from kpix_tui.config import load_settings  # noqa: PLC0415 - --help does without
+
+        settings = load_settings(self.environ, {"locale": self.language})
+        if settings.locale:
+            set_locale(settings.locale)
+        return settings
+
+    @cached_property
+    def context(self) -> Context:
+        """Opened when a command needs it, with the log; the database is not touched yet.
+
+        Raises:
+            Misconfigured: the settings or the log file cannot be used.
+        """
+        from kpix_tui.app.logging import configure_logging  # noqa: PLC0415 - --help does without
+        from kpix_tui.app.telemetry import start_telemetry  # noqa: PLC0415
+
+        if self.logged:
+            configure_logging(self.settings)
+            start_telemetry(self.settings)
+        return self.opener(self.settings, self._step)
+
+    @property
+    def correlation(self) -> str | None:
+        """The id under which the log has this call; None where there is no log."""
+        if "context" not in self.__dict__ or not self.logged:
+            return None
+        from kpix_tui.kernel.correlation import correlation_id  # noqa: PLC0415
+
+        return correlation_id()
+
+    def run(
+        self,
+        use_case: Callable[Concatenate[UnitOfWork, P], Result],
+        /,
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> Result:
+        """Run a use case in one unit of work, as whoever is signed in."""
+        return self.context.run(use_case, *args, **options)
+
+    def close(self) -> None:
+        """Give the database back, if it was opened."""
+        if "context" in self.__dict__:
+            self.context.close()
+
+    def _step(self, text: str) -> None:
+        if self.talkative or sys.stderr.isatty():
+            self.tell(_(text) + "…")
+
+    def tell(self, text: str) -> None:
+        """Narration: on stderr, never among the data."""
+        click.echo(text, err=True)
+
+    # -- asking --------------------------------------------------------------------------------
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Go on only if the person agrees.
+
+        Raises:
+            ConfirmationNeeded: there is nobody to ask.
+            Cancelled: the answer is no.
+        """
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise ConfirmationNeeded(question=question)
+        if not click.confirm(question, err=True):
+            raise Cancelled
+
+    def required(self, value: str | None, option: str, label: str) -> str:
+        """The value of an option, asked for where it was not given and somebody is there.
+
+        Raises:
+            ParameterMissing: there is nobody to ask.
+        """
+        if value is not None:
+            return value
+        if not sys.stdin.isatty():
+            path = click.get_current_context().command_path
+            raise ParameterMissing(names=option, path=path, fields=(option.lstrip("-"),))
+        answer: Any = click.prompt(label, err=True)
+        return str(answer)
+
+    def password(self, label: str, *variables: str, twice: bool = False) -> str:
+        """A password from the first of the environment variables that is set, or typed unseen.
+
+        Raises:
+            PasswordNeeded: no variable is set, and there is nobody to ask.
+        """
+        for variable in variables:
+            if self.environ.get(variable):
+                return self.environ[variable]
+        if not sys.stdin.isatty():
+            raise PasswordNeeded(variable=variables[0])
+        answer: Any = click.prompt(
+            label,
+            hide_input=True,
+            err=True,
+            confirmation_prompt=_("The same again") if twice else False,
+        )
+        return str(answer)
+
+
+pass_session = click.make_pass_decorator(Session)
