@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from functools import partial
 from pathlib import Path
@@ -11,29 +10,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.console import Group
 from rich.segment import Segments
-from textual import on
-from textual.app import App
-from textual.filter import Monochrome, NoColor
-from textual.notifications import SeverityLevel
+from textual import events, on
 from textual.screen import Screen
 
 from kpix_tui.access.actor import Actor
 from kpix_tui.config import Settings
-from kpix_tui.i18n.catalog import _, detect_locale, error_text, match_locale, set_locale
+from kpix_tui.i18n.catalog import _, error_text
 from kpix_tui.kernel.errors import ExitCode
-from kpix_tui.resources import styles
-from kpix_tui.tui import themes
 from kpix_tui.tui.actions import GLOBAL, Action, action_of, bindings_for
 from kpix_tui.tui.bridge import Bridge, unexpected
 from kpix_tui.tui.commands import Command, Palette, actions_here, find_objects
 from kpix_tui.tui.errors import KeymapInvalid
-from kpix_tui.tui.filters import WithoutColour, WithoutControls
 from kpix_tui.tui.keymap import load_keymap
+from kpix_tui.tui.look import LookApp
 from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
-from kpix_tui.tui.screen import KpixScreen
+from kpix_tui.tui.screen import KpixScreen, take_ahead
 from kpix_tui.tui.widgets.footer import available_here, reason_against
-from kpix_tui.tui.widgets.text import plain
 
 if TYPE_CHECKING:
     from kpix_tui.app.context import Context
@@ -41,7 +34,7 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
-class KpixApp(App[int]):
+class KpixApp(LookApp):
     """What every screen shares. Screens do the work; this knows who and where."""
 
     TITLE = "kpix"
@@ -49,24 +42,14 @@ class KpixApp(App[int]):
     BINDINGS: ClassVar = bindings_for(GLOBAL)
 
     def __init__(self, context: Context) -> None:
-        super().__init__(css_path=[str(path) for path in styles()])
+        super().__init__()
         self.context = context
         self.settings = context.settings
-        self.bridge = Bridge(context)
+        self.bridge = Bridge(context, self._heard)
         self.actor: Actor | None = None
-        self.live = False
-        self.ascii = self.settings.ascii
         self.own_keys: dict[str, tuple[str, ...]] = {}
-        self.animation_level = "none"
-        wanted = self.settings.locale
-        self.locale = (wanted and match_locale(wanted)) or detect_locale(os.environ)
         self._previous: KpixScreen[Any] | None = None
-        self._without_colour = WithoutColour(enabled=False)
-        kept = [old for old in self._filters if not isinstance(old, Monochrome | NoColor)]
-        self._filters = [*kept, self._without_colour, WithoutControls()]
-        for theme in themes.THEMES:
-            self.register_theme(theme)
-        self.use_theme(self.settings.theme)
+        self.begin_look(self.settings)
 
     # -- starting and stopping -----------------------------------------------------------------
 
@@ -120,25 +103,15 @@ class KpixApp(App[int]):
 
         self.bridge.close()
         self.context = open_context(demo_settings(self.context.settings))
-        self.bridge = Bridge(self.context)
+        self.bridge = Bridge(self.context, self._heard)
         self.replace_all(DemoScreen())
 
-    # -- look ----------------------------------------------------------------------------------
+    # -- actions -------------------------------------------------------------------------------
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own variables, for the moment before one of our themes is chosen."""
-        return themes.DEFAULTS
-
-    def use_theme(self, wanted: str | None) -> None:
-        """Show the theme of this name, as far as the terminal can."""
-        name = themes.choose(wanted, self.console.color_system, no_color=self.no_color)
-        self._without_colour.enabled = name == themes.MONO
-        self.theme = name
-
-    def speak(self, locale: str) -> None:
-        """Say everything in this language from here on."""
-        self.locale = locale
-        set_locale(locale)
+    def on_key(self, event: events.Key) -> None:
+        """What no widget took may have been typed ahead."""
+        if event.is_printable and event.character and take_ahead(self.screen, event.character):
+            event.stop().prevent_default()
 
     def apply_settings(self, settings: Settings) -> None:
         """Show what was changed at once."""
@@ -148,21 +121,6 @@ class KpixApp(App[int]):
         if settings.locale and settings.locale != self.locale:
             self.speak(settings.locale)
             self.call_later(self.do_dashboards)
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = False,
-    ) -> None:
-        """Say something in passing; text from people is never markup, and stays on its lines."""
-        lines = "\n".join(plain(line) for line in message.splitlines())
-        super().notify(lines, title=plain(title), severity=severity, timeout=timeout, markup=markup)
-
-    # -- actions -------------------------------------------------------------------------------
 
     async def action_do(self, action_id: str) -> None:
         """Do an action of the registry where the focus is, or say why it cannot be done."""
@@ -179,11 +137,13 @@ class KpixApp(App[int]):
                     await result
                 return
 
+    def _heard(self, answers: bool) -> None:
+        self.live = answers
+
     @on(SignedInAs)
     def _signed_in(self, event: SignedInAs) -> None:
         """Start on the list of dashboards."""
         self.actor = event.actor
-        self.live = True
         if not self.settings.locale:
             self.speak(event.actor.locale)
         self.do_dashboards()

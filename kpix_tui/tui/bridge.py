@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 from kpix_tui.kernel.correlation import correlation_id, new_correlation_id
-from kpix_tui.kernel.errors import Cancelled, KpixError
+from kpix_tui.kernel.errors import Cancelled, KpixError, TimedOut, Unavailable
 from kpix_tui.tui.errors import Unexpected
 
 _log: Final = logging.getLogger("kpix.tui")
@@ -66,13 +66,19 @@ class _Job:
 
 
 class Bridge:
-    """Runs use cases for screens. Every error that comes back is a :class:`KpixError`."""
+    """Runs use cases for screens. Every error that comes back is a :class:`KpixError`.
+
+    ``health`` hears after each answer whether the database could be reached.
+    """
 
     READERS: Final = 2
     WRITERS: Final = 1
 
-    def __init__(self, context: Units) -> None:
+    def __init__(
+        self, context: Units, health: Callable[[bool], None] = lambda _answers: None
+    ) -> None:
         self._context = context
+        self._health = health
         self._reads: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writes: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -196,10 +202,11 @@ class Bridge:
 
     def _deliver(self, number: int, outcome: tuple[Any, KpixError | None]) -> None:
         """Hand an answer to whoever waits for this number; nobody does any more: drop it."""
+        result, error = outcome
+        self._health(not isinstance(error, Unavailable) or isinstance(error, TimedOut))
         job = self._pending.pop(number, None)
         if job is None or job.future.done():
             return
-        result, error = outcome
         if error is not None:
             job.future.set_exception(error)
         else:

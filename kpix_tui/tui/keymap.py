@@ -60,10 +60,10 @@ def keys_of(app: App[Any], action: Action) -> tuple[str, ...]:
     return own.get(action.id, action.keys)
 
 
-def key_label(app: App[Any], action: Action) -> str:
-    """The first key of an action as the footer shows it."""
-    keys = keys_of(app, action)
-    return label_of(keys[0]) if keys else ""
+def key_label(app: App[Any], action: Action, *, typing: bool = False) -> str:
+    """The first key of an action as the footer shows it; ``typing``: one that types nothing."""
+    labels = [label_of(key) for key in keys_of(app, action)]
+    return next((label for label in labels if not typing or len(label) > 1), "")
 
 
 def load_keymap(path: Path) -> dict[str, tuple[str, ...]]:

@@ -22,6 +22,7 @@ from kpix_tui.tui.actions import GLOBAL, Action, bindings_for
 from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.header import KpixHeader
+from kpix_tui.tui.widgets.inputs import LineInput
 from kpix_tui.tui.widgets.notice import Notice
 from kpix_tui.tui.work import begin
 
@@ -143,6 +144,20 @@ class KpixModal(ModalScreen[Answer]):
     PLACE: ClassVar[str] = "modal"
     BINDINGS = bindings_for("modal")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._began = False
+        self._ahead: list[str] = []
+
+    def wait_for(self, character: str) -> None:
+        """Keep a character until there is something to type in."""
+        self._ahead.append(character)
+
+    @property
+    def began(self) -> bool:
+        """Whether the inputs are there."""
+        return self._began
+
     @property
     def kpix(self) -> KpixApp:
         """The application, with its type."""
@@ -157,6 +172,33 @@ class KpixModal(ModalScreen[Answer]):
         """Everything that a dialog offers is available."""
         return None
 
+    def on_mount(self) -> None:
+        """Hand what was typed ahead to the first input."""
+        self._began = True
+        for character in self._ahead:
+            take_ahead(self, character)
+
     def do_close(self) -> None:
         """Leave without an answer."""
         self.dismiss(None)
+
+
+def take_ahead(screen: Screen[Any], character: str) -> bool:
+    """Give a character that no widget took to the input that it was meant for.
+
+    Keys that arrive together, as they do over a slow line, are handed to the widget that had the
+    focus before the first of them was obeyed.
+    """
+    if isinstance(screen.focused, LineInput):
+        screen.focused.take(character)
+        return True
+    if not isinstance(screen, KpixModal) or screen.focused is not None:
+        return False
+    if not screen.began:
+        screen.wait_for(character)
+        return True
+    for line in screen.query(LineInput):
+        screen.set_focus(line)
+        line.take(character)
+        return True
+    return False

@@ -198,7 +198,7 @@ async def test_a_message_is_copied_over_ssh(app: KpixApp) -> None:
         notice = app.screen.query_one(Notice)
         notice.show("It went wrong under 1a2b3c4d.")
         await pilot.pause()
-        notice.focus()
+        app.screen.set_focus(notice)
         await pilot.press("y")
         assert app.clipboard == "It went wrong under 1a2b3c4d."
 
@@ -232,6 +232,7 @@ async def test_a_click_on_the_footer_does_what_the_key_does(app: KpixApp) -> Non
 async def test_every_size_is_drawn(app: KpixApp, size: tuple[int, int]) -> None:
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, Plain))
+        await until(pilot, lambda: "Plain" in text_of(app.screen))
         lines = text_of(app.screen).splitlines()
         assert "Plain" in lines[0]
         assert "? Help" in lines[-1]

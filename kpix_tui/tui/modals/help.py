@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import ClassVar
 
 from textual import on
@@ -16,6 +17,10 @@ from kpix_tui.tui.keymap import keys_of, label_of
 from kpix_tui.tui.screen import KpixModal
 from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.inputs import LineInput
+
+KEYS = 12
+TITLE = 22
+"""Cells of the columns."""
 
 Entry = tuple[Action, str | None]
 """An action and, when it is not available, why."""
@@ -40,9 +45,9 @@ class Help(KpixModal[None]):
                 yield Static("", id="help-lines", markup=False)
             yield KpixFooter()
 
-    def on_mount(self) -> None:
-        """Everything, to begin with."""
-        self._show("")
+    def on_resize(self) -> None:
+        """The lines depend on the width."""
+        self.call_after_refresh(self._show, self.query_one(LineInput).value)
 
     @on(LineInput.Changed)
     def _filter(self, event: LineInput.Changed) -> None:
@@ -63,11 +68,16 @@ class Help(KpixModal[None]):
 
     def _line(self, action: Action, reason: str | None) -> Content:
         style = "$footer-key-foreground bold" if reason is None else "$text-disabled"
+        said = wrap(reason or _(action.help), max(20, self._room - KEYS - TITLE))
         return Content.assemble(
-            (f"{self._keys(action):<12}", style),
-            (f"{_(action.title):<20} ", "" if reason is None else "$text-disabled"),
-            (reason or _(action.help), "$text-muted"),
+            (f"{self._keys(action):<{KEYS}}", style),
+            (f"{_(action.title):<{TITLE - 1}} ", "" if reason is None else "$text-disabled"),
+            (("\n" + " " * (KEYS + TITLE)).join(said), "$text-muted"),
         )
+
+    @property
+    def _room(self) -> int:
+        return self.query_one("#help-list").scrollable_content_region.width
 
     def do_scroll_up(self) -> None:
         """Towards the first key."""

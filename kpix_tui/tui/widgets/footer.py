@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from kpix_tui.i18n.catalog import _
 from kpix_tui.tui.actions import GLOBAL, Action, actions_at
@@ -34,10 +35,11 @@ class KpixFooter(Widget):
 
     def _cells(self) -> list[tuple[str, str, str, bool]]:
         """Id, key, title and availability of what fits, help and palette kept at the end."""
+        typing = isinstance(self.screen.focused, Input | TextArea)
         rows = [
-            (action.id, key_label(self.app, action), _(action.title), able)
+            (action.id, key, _(action.title), able)
             for action, able in self.shown
-            if action.footer and action.keys
+            if action.footer and (key := key_label(self.app, action, typing=typing))
         ]
         room = self.content_size.width - 1
         while len(rows) > 2 and sum(_width(row) for row in rows) > room:

@@ -51,7 +51,7 @@ def _who(actor: Actor | None, live: bool, unicode: bool) -> Content:
     if actor is None:
         return Content("")
     dot, ring = ("●", "○") if unicode else ("*", "-")
-    state = (f"{dot} " + _("live"), "$text-success") if live else (f"{ring} " + _("not live"), "")
+    state = (f"{dot} " + _("live"), "$text-success") if live else (f"{ring} " + _("offline"), "")
     who = " · " if unicode else " - "
     roles = ", ".join(_(role.capitalize()) for role in actor.roles)
     return Content.assemble(

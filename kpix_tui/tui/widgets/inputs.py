@@ -14,6 +14,13 @@ class LineInput(Input):
         super().__init__(compact=True, **options)
         self.cursor_blink = False
 
+    def take(self, character: str) -> None:
+        """Accept a character that was typed before the line had the focus."""
+        if self.selection.is_empty:
+            self.insert_text_at_cursor(character)
+        else:
+            self.replace(character, *self.selection)
+
 
 class AreaInput(TextArea):
     """Several lines of text; Tab leaves it."""

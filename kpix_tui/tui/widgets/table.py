@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
@@ -100,13 +100,15 @@ class PagedTable(Vertical, Generic[Row]):
 
     def compose(self) -> ComposeResult:
         """The filter line, hidden until it is asked for; the rows; the count."""
-        yield FilterLine(placeholder=_("Filter"), classes="filter")
+        with Horizontal(classes="filter"):
+            yield Static("/", markup=False)
+            yield FilterLine(placeholder=_("Filter"))
         yield self._grid
         yield Static("", classes="count", markup=False)
 
     def on_mount(self) -> None:
         """Read the first page."""
-        self.query_one(FilterLine).display = False
+        self._filter_bar.display = False
         self.reload()
 
     # -- what the screen asks ----------------------------------------------------------------------
@@ -214,24 +216,29 @@ class PagedTable(Vertical, Generic[Row]):
     def do_filter(self) -> None:
         """Open the filter line."""
         line = self.query_one(FilterLine)
-        line.display = True
-        line.focus()
+        self._filter_bar.display = True
+        # At once and not when there is time: what is typed next belongs to the line already.
+        self.screen.set_focus(line)
 
     def do_done(self) -> None:
         """Back to the rows, with the filter."""
-        self.query_one(FilterLine).display = bool(self.request.text)
+        self._filter_bar.display = bool(self.query_one(FilterLine).value.strip())
         self._grid.focus()
+
+    @property
+    def _filter_bar(self) -> Horizontal:
+        return self.query_one(".filter", Horizontal)
 
     def do_clear(self) -> None:
         """Drop the filter; without one, leave the screen."""
         line = self.query_one(FilterLine)
-        if not line.display:
+        if not self._filter_bar.display:
             back = getattr(self.screen, "do_back", None)
             if back is not None:
                 back()
             return
         line.value = ""
-        line.display = False
+        self._filter_bar.display = False
         self._grid.focus()
 
     def do_sort(self) -> None:
