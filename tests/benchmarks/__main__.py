@@ -1,0 +1,43 @@
+"""``make bench``: measure, print, and keep the numbers as JSON in ``bench-results/``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.benchmarks import data, interface, report, services
+
+PARTS = {"services": services.measure, "interface": interface.measure}
+
+
+def _measures(parts: list[str], folder: Path) -> Iterator[report.Measure]:
+    print(f"Preparing {data.KPIS} KPIs with {data.PERIODS} periods each …", file=sys.stderr)
+    with data.prepared(folder, f"bench-{os.getpid()}") as bench:
+        # The interface is measured before the import adds to the data.
+        for part in sorted(parts):
+            print(f"Measuring: {part} …", file=sys.stderr)
+            yield from PARTS[part](bench, folder)
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", choices=sorted(PARTS), help="one part")
+    parser.add_argument("--json", action="store_true", help="print the JSON, not the table")
+    options = parser.parse_args()
+    parts = [options.only] if options.only else list(PARTS)
+    with tempfile.TemporaryDirectory(prefix="kpix-bench-") as folder:
+        measures = list(_measures(parts, Path(folder)))
+    about = {"kpis": data.KPIS, "periods": data.PERIODS, "parts": parts}
+    path = report.write(measures, Path("bench-results"), about)
+    print(path.read_text(encoding="utf-8") if options.json else report.table(measures))
+    print(f"\n{path}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
