@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from uuid import UUID
 
 from kpix_tui.domains.kpis.views import Direction, Kpi, Status, Thresholds
 from kpix_tui.kernel.periods import Frequency
+
+_EXACT = Context(prec=50)
+"""Values have at most 20 digits on each side: no difference of two of them is ever rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,14 @@ class KpiRow:
     @property
     def variance(self) -> Decimal | None:
         """Value minus the green threshold, in the KPI's unit."""
-        return None if self.value is None else self.value - self.thresholds.green
+        return None if self.value is None else _EXACT.subtract(self.value, self.thresholds.green)
 
     @property
     def delta(self) -> Decimal | None:
         """Value minus that of the previous expected period; None when either is missing."""
         if self.value is None or self.previous is None:
             return None
-        return self.value - self.previous
+        return _EXACT.subtract(self.value, self.previous)
 
     @property
     def improved(self) -> bool | None:
