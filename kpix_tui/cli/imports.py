@@ -110,7 +110,7 @@ def read_map(text: str) -> Mapping:
 def values(session: Session, out: Output, /, path: str, mapping: str, **given: Any) -> int:
     """Import values."""
     definition = _definition(given) if given["create_missing"] else None
-    bar = _Bar(session)
+    bar = _Bar()
     done = session.run(_import, path, read_map(mapping), definition, given, bar=bar)
     bar.clear()
     out.done(_record(done, path), *_sentences(done))
@@ -165,7 +165,7 @@ def _import(
 class _Bar:
     """How far the import is, on a line of its own that goes away; only where somebody watches."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self) -> None:
         self._watched = sys.stderr.isatty()
         self._began = self._told = time.monotonic()
 

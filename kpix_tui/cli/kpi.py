@@ -15,7 +15,7 @@ from kpix_tui.cli.kpi_views import KPIS, detail_pairs, detail_record, value_text
 from kpix_tui.cli.output import Output, reads, writes
 from kpix_tui.cli.paging import Wanted, gather, paged
 from kpix_tui.cli.session import Session, pass_session
-from kpix_tui.cli.types import COUNT, NUMBER, Choice
+from kpix_tui.cli.types import COUNT, NUMBER, Choice, read_day
 from kpix_tui.domains.kpis.views import (
     CreateKpi,
     Direction,
@@ -24,8 +24,7 @@ from kpix_tui.domains.kpis.views import (
     Thresholds,
     UpdateKpi,
 )
-from kpix_tui.i18n.catalog import _, current_locale, ngettext
-from kpix_tui.i18n.formats import parse_day
+from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.kernel.errors import message
 from kpix_tui.kernel.periods import Frequency
 
@@ -39,8 +38,8 @@ kpi = Group("kpi", help=message("KPIs: list, show, create, change."))
 _NAMED = message("Code or id of the KPI.")
 
 
-def _day(text: str | None, frequency: Frequency = Frequency.DAILY) -> date | None:
-    return None if text is None else parse_day(text, frequency, current_locale())
+def _day(text: str | None, option: str, frequency: Frequency = Frequency.DAILY) -> date | None:
+    return None if text is None else read_day(text, frequency, option)
 
 
 def _list(
@@ -58,7 +57,7 @@ def _list(
     "list",
     message(
         "List KPIs with their last values, worst first.\n"
-        "Sorts: worst, code, name, value, period, variance, owner, dashboard."
+        "Sorts: worst, status, code, name, value, period, variance, owner, dashboard."
     ),
     examples=(
         "kpix kpi list --dashboard 'Ponctualité TER'",
@@ -74,7 +73,7 @@ def list_(
     session: Session, out: Output, wanted: Wanted, dashboard: str | None, until: str | None
 ) -> None:
     """List KPIs."""
-    out.listing(KPIS, session.run(_list, dashboard, _day(until), wanted.for_(out)))
+    out.listing(KPIS, session.run(_list, dashboard, _day(until, "until"), wanted.for_(out)))
 
 
 def _show(uow: UnitOfWork, name: str, until: date | None = None) -> KpiDetail:
@@ -96,7 +95,7 @@ def _show(uow: UnitOfWork, name: str, until: date | None = None) -> KpiDetail:
 @pass_session
 def show(session: Session, out: Output, name: str, until: str | None) -> None:
     """Show a KPI."""
-    detail = session.run(_show, name, _day(until))
+    detail = session.run(_show, name, _day(until, "until"))
     out.one(detail_record(detail), partial(detail_pairs, detail))
 
 
@@ -143,7 +142,7 @@ def create(session: Session, out: Output, /, dashboard: str, **given: Any) -> No
     """Create a KPI."""
     bands = ("green", "orange", "red", "target")
     thresholds = Thresholds(**{band: given.pop(band) for band in bands})
-    given["starts_on"] = _day(given["starts_on"], given["frequency"])
+    given["starts_on"] = _day(given["starts_on"], "starts_on", given["frequency"])
     made = session.run(_create, dashboard, given, thresholds)
     out.done(
         _changed(made),
@@ -292,7 +291,7 @@ def _with_thresholds(
     """The bands on top of those in force from the day on; without a day, on top of the last."""
     from kpix_tui.domains.kpis.rules import thresholds_in_force  # noqa: PLC0415 - not for --help
 
-    day = _day(since, found.frequency) or found.thresholds[-1].valid_from
+    day = _day(since, "from", found.frequency) or found.thresholds[-1].valid_from
     before = thresholds_in_force(found.thresholds, day)
     changed: dict[str, Any] = dict(bands)
     return replace(whole, thresholds=replace(before, **changed), thresholds_from=day)

@@ -42,7 +42,8 @@ class Root(Group):
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """As a program (``standalone_mode``): run, tell errors, leave with an exit code."""
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]  # as it came
+            # The arguments are passed on as they came, which mypy cannot follow.
+            return super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
         given = args[0] if args else extra.get("args")
         sys.exit(run(sys.argv[1:] if given is None else given, extra.get("obj")))
 
@@ -64,7 +65,8 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
     lazy=_COMMANDS,
     invoke_without_command=True,
     help=message(
-        "Performance management in the terminal: KPIs, statuses and what to do about the red ones.\n"
+        "Performance management in the terminal: KPIs, statuses and what to do about "
+        "the red ones.\n"
         "Without a command, kpix opens its interface."
     ),
 )

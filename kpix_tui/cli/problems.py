@@ -131,7 +131,7 @@ def _missing(error: click.MissingParameter, path: str) -> KpixError:
 
 def unexpected(error: Exception, session: Session) -> KpixError:
     """A defect: logged with its trace, shown as one sentence with the id to look for."""
-    reference = session.correlation
+    reference = session.open_log()
     if reference is None:
         return errors.UnexpectedEarly(kind=type(error).__name__, reason=str(error))
     _log.critical("unexpected error", exc_info=error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -16,7 +17,7 @@ import click
 
 from kpix_tui.cli.errors import ConfirmationNeeded, ParameterMissing, PasswordNeeded
 from kpix_tui.i18n.catalog import _, set_locale
-from kpix_tui.kernel.errors import Cancelled
+from kpix_tui.kernel.errors import Cancelled, KpixError
 
 if TYPE_CHECKING:
     from kpix_tui.app.context import Context
@@ -83,6 +84,12 @@ class Session:
         from kpix_tui.kernel.correlation import correlation_id  # noqa: PLC0415
 
         return correlation_id()
+
+    def open_log(self) -> str | None:
+        """Make sure that there is a log; returns the id of this call in it, None without one."""
+        with suppress(KpixError):  # the settings or the log cannot be used: there is none
+            _opened = self.context
+        return self.correlation
 
     def run(
         self,

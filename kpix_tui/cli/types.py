@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
@@ -10,8 +11,11 @@ from typing import Any, Final, Generic, TypeVar
 import click
 
 from kpix_tui.cli.errors import ChoiceUnknown, WholeNumberInvalid
+from kpix_tui.i18n.catalog import current_locale
 from kpix_tui.i18n.errors import NumberAmbiguous, NumberInvalid, NumberTooLong
-from kpix_tui.i18n.formats import DecimalMark, parse_number
+from kpix_tui.i18n.formats import DecimalMark, parse_day, parse_number
+from kpix_tui.kernel.errors import InputInvalid
+from kpix_tui.kernel.periods import Frequency
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -30,6 +34,19 @@ def read_number(text: str) -> Decimal:
     if _AS_MACHINES_WRITE.fullmatch(text.strip()):
         return parse_number(text, decimal_mark=DecimalMark.POINT)
     return parse_number(text)
+
+
+def read_day(text: str, frequency: Frequency, option: str) -> date:
+    """A day, or a period of ``frequency`` by any name that it has; ``option`` is its field.
+
+    Raises:
+        DayInvalid, PeriodTooCoarse, PeriodStraddles: it cannot be read.
+    """
+    try:
+        return parse_day(text, frequency, current_locale())
+    except InputInvalid as error:
+        error.fields = (option,)
+        raise
 
 
 def _name(param: click.Parameter | None) -> str:

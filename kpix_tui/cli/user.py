@@ -100,7 +100,7 @@ def list_(session: Session, out: Output, wanted: Wanted) -> None:
 def create(session: Session, out: Output, name: str, email: str, roles: tuple[str, ...]) -> None:
     """Create a user."""
     from kpix_tui.domains.accounts import service  # noqa: PLC0415 - brings SQLAlchemy
-    from kpix_tui.domains.people.views import CreateUser  # noqa: PLC0415
+    from kpix_tui.domains.accounts.views import CreateUser  # noqa: PLC0415
 
     session.run(service.whoami)  # before anything is typed: is anybody signed in?
     secret = session.password(

@@ -14,11 +14,11 @@ from kpix_tui.cli.output import Listing, Output, reads, writes
 from kpix_tui.cli.paging import Wanted, gather, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
-from kpix_tui.cli.types import NUMBER
+from kpix_tui.cli.types import NUMBER, read_day
 from kpix_tui.domains.kpis.views import Kpi, Status, Thresholds
 from kpix_tui.domains.values.views import EnterValue, RevisionRow, ValueEntered, ValueRow
-from kpix_tui.i18n.catalog import _, current_locale
-from kpix_tui.i18n.formats import format_datetime, parse_day
+from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.formats import format_datetime
 from kpix_tui.kernel.errors import message
 from kpix_tui.kernel.paging import Page
 from kpix_tui.kernel.periods import period_of
@@ -134,7 +134,7 @@ def _list(
     from kpix_tui.domains.values.service import list_values  # noqa: PLC0415
 
     kpi = find_kpi(uow, name)
-    first, last = _day(since, kpi), _day(until, kpi)
+    first, last = _day(since, kpi, "since"), _day(until, kpi, "until")
 
     def values(uow: UnitOfWork, page: PageRequest) -> Page[ValueRow]:
         end = None if last is None else period_of(kpi.frequency, last).end
@@ -145,8 +145,8 @@ def _list(
     return found.map(lambda row: _Shown(row, row.period_start, row.period_end, kpi, zone))
 
 
-def _day(text: str | None, kpi: Kpi) -> date | None:
-    return None if text is None else parse_day(text, kpi.frequency, current_locale())
+def _day(text: str | None, kpi: Kpi, option: str) -> date | None:
+    return None if text is None else read_day(text, kpi.frequency, option)
 
 
 @command(
@@ -184,7 +184,7 @@ def _add(uow: UnitOfWork, name: str, period: str, number: Decimal) -> tuple[Kpi,
     from kpix_tui.domains.values.service import enter_value  # noqa: PLC0415
 
     kpi = find_kpi(uow, name)
-    day = parse_day(period, kpi.frequency, current_locale())
+    day = read_day(period, kpi.frequency, "period")
     return kpi, enter_value(uow, EnterValue(kpi.id, day, number, expected_revision=0))
 
 
@@ -217,7 +217,7 @@ def _correct(
     from kpix_tui.domains.values.service import enter_value, value_history  # noqa: PLC0415
 
     kpi = find_kpi(uow, name)
-    day = parse_day(period, kpi.frequency, current_locale())
+    day = read_day(period, kpi.frequency, "period")
     present = value_history(uow, kpi.id, day)[0].revision
     return kpi, enter_value(uow, EnterValue(kpi.id, day, number, reason, present))
 
@@ -285,7 +285,7 @@ def _history(uow: UnitOfWork, name: str, period: str) -> Page[_Shown]:
     from kpix_tui.domains.values.service import value_history  # noqa: PLC0415
 
     kpi = find_kpi(uow, name)
-    day = parse_day(period, kpi.frequency, current_locale())
+    day = read_day(period, kpi.frequency, "period")
     rows = value_history(uow, kpi.id, day)
     span = period_of(kpi.frequency, day)
     zone = actor_of(uow).timezone
