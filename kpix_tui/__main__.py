@@ -1,15 +1,25 @@
-"""``kpix`` and ``python -m kpix_tui``."""
+"""``kpix`` and ``python -m kpix_tui``: where the two front ends meet."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from kpix_tui.cli.main import program
+
+if TYPE_CHECKING:
+    from kpix_tui.app.context import Context
 
 
 def main() -> int:
     """Run the command line; returns the exit code."""
-    return program()
+    return program(_interface)
+
+
+def _interface(context: Context) -> int:
+    from kpix_tui.tui.app import run_interface  # noqa: PLC0415 - commands do without Textual
+
+    return run_interface(context)
 
 
 if __name__ == "__main__":

@@ -42,9 +42,7 @@ def demo(session: Session, reset: bool, yes: bool, no_open: bool) -> int:
     if no_open:
         session.tell(_("The demonstration is ready: kpix demo"))
         return 0
-    from kpix_tui.tui.app import run_interface  # noqa: PLC0415 - commands do without Textual
-
-    return run_interface(session.context)
+    return session.open_interface()
 
 
 class _Narration:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from kpix_tui.cli.output import silence
 from kpix_tui.cli.session import Session
 from kpix_tui.i18n.catalog import detect_locale, set_locale
 from kpix_tui.kernel.errors import Cancelled, ExitCode, KpixError, message
+
+if TYPE_CHECKING:
+    from kpix_tui.app.context import Context
 
 _COMMANDS = {
     "init": Lazy("accounts:init", message("Create an organisation and its first administrator.")),
@@ -93,9 +96,7 @@ def root(ctx: click.Context, lang: str | None) -> int | None:
     session.language = lang
     if ctx.invoked_subcommand is not None:
         return None
-    from kpix_tui.tui.app import run_interface  # noqa: PLC0415 - commands do without Textual
-
-    return run_interface(session.context)
+    return session.open_interface()
 
 
 def run(arguments: Sequence[str], session: Session | None = None) -> int:
@@ -132,9 +133,9 @@ def _terminated(number: int, _frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-def program() -> int:
-    """The process ``kpix``."""
+def program(interface: Callable[[Context], int]) -> int:
+    """The process ``kpix``; ``interface`` is what a call without a command opens."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminated)
     logging.getLogger("kpix").addHandler(logging.NullHandler())
-    return run(sys.argv[1:])
+    return run(sys.argv[1:], Session(interface=interface))

@@ -34,12 +34,18 @@ def _open(settings: Settings, progress: Callable[[str], None]) -> Context:
     return open_context(settings, progress=progress)
 
 
+def _none(_context: Context) -> int:
+    raise RuntimeError("this call of kpix was given no interface")
+
+
 @dataclass
 class Session:
     """One call of kpix."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     opener: Callable[[Settings, Callable[[str], None]], Context] = _open
+    interface: Callable[[Context], int] = _none
+    """Opens the interface and answers with an exit code; the command line does not know it."""
     language: str | None = None
     """What ``--lang`` asked for."""
     logged: bool = True
@@ -100,6 +106,10 @@ class Session:
     ) -> Result:
         """Run a use case in one unit of work, as whoever is signed in."""
         return self.context.run(use_case, *args, **options)
+
+    def open_interface(self) -> int:
+        """Show the interface until it is left."""
+        return self.interface(self.context)
 
     def close(self) -> None:
         """Give the database back, if it was opened."""
