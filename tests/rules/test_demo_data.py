@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,50 @@ def _column(table: str, code: str) -> dict[date, Decimal]:
     place = lines[0].split(",").index(code)
     rows = [line.split(",") for line in lines[1:]]
     return {date.fromisoformat(row[0]): Decimal(row[place]) for row in rows if row[place]}
+
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+published = pytest.mark.skipif(not SHARED.is_dir(), reason="the published files are not here")
+
+
+def _published(path: str) -> list[dict[str, str]]:
+    with (SHARED / path).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@published
+def test_shares_are_those_of_the_published_counts() -> None:
+    came: Counter[tuple[str, str]] = Counter()
+    late: Counter[tuple[str, str]] = Counter()
+    for row in _published("nhs_ae/ae_attendances_long.csv"):
+        for group in (row["org_code"], "ALL"):
+            came[group, row["period"]] += int(row["attendances"])
+            late[group, row["period"]] += int(row["breaches"])
+    for group in ("ALL", "RF4", "RYX"):
+        for day, share in _column("nhs_ae_monthly.csv", f"AE-{group}").items():
+            exact = 100 - Fraction(100 * late[group, str(day)], came[group, str(day)])
+            assert abs(Fraction(share) - exact) <= Fraction(1, 20_000)
+
+
+@published
+def test_means_are_those_of_the_valid_hours() -> None:
+    hours: dict[date, list[Fraction]] = {}
+    for row in _published("uci_air_quality/AirQualityUCI_iso_bom.csv"):
+        if row["NO2(GT)"] != "-200":
+            hours.setdefault(date.fromisoformat(row["Date"]), []).append(Fraction(row["NO2(GT)"]))
+    means = _column("air_daily.csv", "NO2")
+    assert means.keys() == hours.keys()
+    for day, mean in means.items():
+        exact = sum(hours[day], Fraction()) / len(hours[day])
+        assert abs(Fraction(mean) - exact) <= Fraction(1, 200)
+    assert _column("air_daily.csv", "NO2-PEAK") == {day: max(of) for day, of in hours.items()}
+
+
+@published
+def test_weeks_are_those_that_end_on_the_published_friday() -> None:
+    london = {
+        date.fromisoformat(row["date"]) - timedelta(days=4): Decimal(row["counts"])
+        for row in _published("ons_mortality/ons_mortality_weekly.csv")
+        if row["category_2"] == "London" and row["date"] >= "2016"
+    }
+    assert _column("ons_deaths_weekly.csv", "DEATHS-LON") == london
