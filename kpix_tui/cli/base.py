@@ -30,7 +30,7 @@ class Option(click.Option):
         if "default" in extra:
             notes.append(_("default: {default}").format(default=extra["default"]))
         note = f"  [{'; '.join(notes)}]" if notes else ""
-        return self.get_help_spec(ctx), _(self.help or "") + note
+        return self.get_help_spec(ctx), (_(self.help) if self.help else "") + note
 
 
 class Argument(click.Argument):
@@ -38,7 +38,7 @@ class Argument(click.Argument):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """The name and what the argument is."""
-        return self.make_metavar(ctx), _(self.help or "")
+        return self.make_metavar(ctx), _(self.help) if self.help else ""
 
 
 def option(*names: str, **settings: Any) -> Callable[[Decorated], Decorated]:

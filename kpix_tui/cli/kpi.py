@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kpix_tui.cli.base import Group, argument, command, option
+from kpix_tui.cli.chart import draw_chart
+from kpix_tui.cli.data import to_csv
 from kpix_tui.cli.errors import NothingToChange, OptionsExclusive
 from kpix_tui.cli.kpi_views import KPIS, detail_pairs, detail_record, value_text
-from kpix_tui.cli.output import Output, reads, writes
+from kpix_tui.cli.output import Form, Output, reads, write, writes
 from kpix_tui.cli.paging import Wanted, gather, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.types import COUNT, NUMBER, Choice, read_day
@@ -30,7 +32,7 @@ from kpix_tui.kernel.periods import Frequency
 
 if TYPE_CHECKING:
     from kpix_tui.db.uow import UnitOfWork
-    from kpix_tui.domains.overview.views import KpiDetail, KpiRow
+    from kpix_tui.domains.overview.views import KpiDetail, KpiRow, SparkPoint
     from kpix_tui.kernel.paging import Page
 
 kpi = Group("kpi", help=message("KPIs: list, show, create, change."))
@@ -97,6 +99,39 @@ def show(session: Session, out: Output, name: str, until: str | None) -> None:
     """Show a KPI."""
     detail = session.run(_show, name, _day(until, "until"))
     out.one(detail_record(detail), partial(detail_pairs, detail))
+
+
+def _point(point: SparkPoint) -> dict[str, object]:
+    return {"period_start": point.period_start, "value": point.value, "status": point.status}
+
+
+@command(
+    kpi,
+    "chart",
+    message(
+        "Draw the last 24 expected periods of a KPI in the terminal.\n"
+        "A mark stands where the value is between the least and the greatest; the dotted columns "
+        "are the green and the orange threshold. Periods without a value are empty."
+    ),
+    examples=("kpix kpi chart BRENT",),
+)
+@argument("name", metavar="KPI", help=_NAMED)
+@option("--until", metavar="DAY", help=message("As things stood on this day (today)."))
+@reads
+@pass_session
+def chart(session: Session, out: Output, name: str, until: str | None) -> None:
+    """Draw a KPI."""
+    row = session.run(_show, name, _day(until, "until")).row
+    match out.form:
+        case Form.JSON:
+            out.json([_point(point) for point in row.spark])
+        case Form.CSV:
+            write(to_csv(("period_start", "value", "status"), map(_point, row.spark)))
+        case Form.TEXT:
+            lines = draw_chart(row, out.canvas)
+            if not lines:
+                session.tell(_("No value in the last 24 expected periods."))
+            write("".join(f"{line}\n" for line in lines))
 
 
 @command(
