@@ -159,7 +159,7 @@ def _one(
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("screens"))
     parser.add_argument("--only", default="", help="screens whose name contains this")
     parser.add_argument("--locale", default="en")
     options = parser.parse_args()

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
 from kpix_tui.access.actor import Actor
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.errors import message
 from kpix_tui.tui.widgets.text import clip, plain
+
+ROLES: Final = {
+    "ADMIN": message("Admin"),
+    "MANAGER": message("Manager"),
+    "USER": message("User"),
+    "VIEWER": message("Viewer"),
+}
+"""The built-in roles; those of an organisation are shown as it calls them."""
 
 
 class KpixHeader(Widget):
@@ -53,7 +64,7 @@ def _who(actor: Actor | None, live: bool, unicode: bool) -> Content:
     dot, ring = ("●", "○") if unicode else ("*", "-")
     state = (f"{dot} " + _("live"), "$text-success") if live else (f"{ring} " + _("offline"), "")
     who = " · " if unicode else " - "
-    roles = ", ".join(_(role.capitalize()) for role in actor.roles)
+    roles = ", ".join(_(ROLES.get(role, role)) for role in actor.roles)
     return Content.assemble(
         (clip(plain(actor.name), 24), "$foreground"),
         (who + clip(plain(roles), 20) + who, "$text-muted"),
