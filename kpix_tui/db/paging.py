@@ -57,11 +57,12 @@ def ordering(page: PageRequest, sorts: Mapping[str, Any], default: str) -> tuple
     Raises:
         SortUnknown: ``page.sort`` is not one of ``sorts``.
     """
-    wanted = page if page.sort else PageRequest(sort=default)
-    if wanted.column not in sorts:
-        raise SortUnknown(sort=wanted.column, sorts=", ".join(sorts), fields=("sort",))
-    expression = sorts[wanted.column]
-    return ((expression.desc() if wanted.descending else expression.asc()).nulls_last(),)
+    sort = page.sort or default
+    name = sort.removeprefix("-")
+    if name not in sorts:
+        raise SortUnknown(sort=name, sorts=", ".join(sorts), fields=("sort",))
+    expression = sorts[name]
+    return ((expression.desc() if sort.startswith("-") else expression.asc()).nulls_last(),)
 
 
 def contains(text: str, *columns: Any) -> ColumnElement[bool]:

@@ -18,7 +18,9 @@ from kpix_tui.kernel.periods import Frequency
 BANDS = Thresholds(Decimal(95), Decimal(92), Decimal(88))
 
 
-def dashboard(context: Context, title: str = "Punctuality", process: str = "Transport") -> Dashboard:
+def dashboard(
+    context: Context, title: str = "Punctuality", process: str = "Transport"
+) -> Dashboard:
     """A dashboard of the signed-in person."""
     return context.run(create_dashboard, CreateDashboard(title, process))
 
@@ -45,6 +47,16 @@ def update(of: Kpi, **changes: Any) -> UpdateKpi:
     """The command that changes only what is named."""
     kept = {
         name: getattr(of, name)
-        for name in ("id", "version", "name", "code", "description", "unit", "decimals", "direction", "frequency")
+        for name in (
+            "id",
+            "version",
+            "name",
+            "code",
+            "description",
+            "unit",
+            "decimals",
+            "direction",
+            "frequency",
+        )
     }
     return UpdateKpi(**{**kept, **changes})

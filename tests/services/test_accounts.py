@@ -37,7 +37,8 @@ OTHER = "a rather different passphrase"
 
 def test_whoami_says_roles_and_rights(as_person: People) -> None:
     actor = as_person("acme/manager").run(service.whoami)
-    assert (actor.name, actor.organization_name, actor.roles) == ("Max Manager", "Acme", ("MANAGER",))
+    assert (actor.name, actor.organization_name) == ("Max Manager", "Acme")
+    assert actor.roles == ("MANAGER",)
     assert actor.grants[Permission.KPI_UPDATE] is Scope.TEAM
     assert Permission.AUDIT_READ not in actor.grants
 
@@ -61,7 +62,9 @@ def test_a_wrong_password_says_no_more_than_an_unknown_email(as_person: People, 
     assert (refused.value.params, refused.value.fields) == ({}, ())
 
 
-def test_the_sixth_guess_is_told_to_wait(as_person: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sixth_guess_is_told_to_wait(
+    as_person: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(service, "derive_key", lambda *_: b"k" * 32)
     context = as_person(None)
     for _ in range(5):
@@ -121,7 +124,9 @@ def test_a_password_that_cannot_be_changed(
 
 
 def test_an_administrator_creates_users(context: Context, as_person: People) -> None:
-    made = service.create_user(context, CreateUser("Zoé", "ZOE@acme.test", ("manager", "VIEWER"), OTHER))
+    made = service.create_user(
+        context, CreateUser("Zoé", "ZOE@acme.test", ("manager", "VIEWER"), OTHER)
+    )
     assert (made.email, made.roles) == ("zoe@acme.test", ("MANAGER", "VIEWER"))
     assert service.login(as_person(None), Login("zoe@acme.test", OTHER)).name == "Zoé"
     found = context.run(list_users, PageRequest(text="zoe"))

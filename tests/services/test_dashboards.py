@@ -105,7 +105,9 @@ def test_two_of_a_name_have_to_be_told_apart(context: Context) -> None:
     second = factory.dashboard(context, "Twin")
     assert context.run(service.find_dashboard, "Twin") == second
     with context.unit_of_work() as uow:
-        uow.driver.execute("update kpix.dashboard set archived_at = null where id = %s", (first.id,))
+        uow.driver.execute(
+            "update kpix.dashboard set archived_at = null where id = %s", (first.id,)
+        )
     with pytest.raises(DashboardAmbiguous):
         context.run(service.find_dashboard, "Twin")
 

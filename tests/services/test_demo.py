@@ -23,8 +23,8 @@ from kpix_tui.app.demo import (
 )
 from kpix_tui.app.demo_data import load_demo
 from kpix_tui.config import load_settings
-from kpix_tui.domains.accounts.service import login, whoami
-from kpix_tui.domains.accounts.views import Login
+from kpix_tui.domains.accounts.service import change_password, login, whoami
+from kpix_tui.domains.accounts.views import ChangePassword, Login
 from kpix_tui.domains.kpis.service import find_kpi, list_definitions
 from kpix_tui.domains.overview.service import list_dashboards, list_kpis
 from kpix_tui.domains.people.service import list_users
@@ -145,6 +145,20 @@ def test_who_has_signed_out_is_signed_in_again(built: Built, home: Path) -> None
     assert build_demo(context).signed_in
     assert context.run(whoami).email == PEOPLE["administrator"].email
     context.close()
+
+
+def test_with_another_password_it_opens_at_the_login(built: Built, home: Path) -> None:
+    administrator, _ = built
+    change_password(administrator, ChangePassword(PASSWORD, "something else entirely"))
+    administrator.tokens.clear()
+    try:
+        assert build_demo(administrator) == DemoOpened(built=False, signed_in=False)
+        assert administrator.tokens.load() is None
+    finally:
+        email = PEOPLE["administrator"].email
+        token = login(administrator, Login(email, "something else entirely")).token
+        administrator.tokens.save(token)
+        change_password(administrator, ChangePassword("something else entirely", PASSWORD))
 
 
 def test_an_interrupted_build_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

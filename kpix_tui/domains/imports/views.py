@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from kpix_tui.domains.kpis.views import Direction, Thresholds
-from kpix_tui.i18n.formats import DecimalMark as DecimalMark  # noqa: PLC0414 - passed on
+from kpix_tui.i18n.formats import DecimalMark as DecimalMark
 from kpix_tui.kernel.errors import KpixError
 from kpix_tui.kernel.periods import Frequency
 

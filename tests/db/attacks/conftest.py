@@ -86,8 +86,8 @@ class Attacker:
                     return self._rows(connection.execute(statement.encode(), used or None))
             except psycopg.Error as error:
                 self.notes.append(f"{error.sqlstate} {str(error).splitlines()[0]}")
-                assert SECRET not in str(error), "the message tells the secret"
-                return 0
+                # A message that tells the secret is a gain like a row.
+                return int(SECRET in str(error))
 
     @staticmethod
     def _rows(cursor: psycopg.Cursor[Any]) -> int:
@@ -128,7 +128,7 @@ def _furnish(admin: Context) -> Victim:
             ),
         )
         enter_value(uow, EnterValue(kpi.id, date(2026, 9, 1), Decimal("123456.5"), SECRET))
-        enter_value(uow, EnterValue(kpi.id, date(2026, 9, 1), Decimal("87"), f"{SECRET} typo"))
+        enter_value(uow, EnterValue(kpi.id, date(2026, 9, 1), Decimal(87), f"{SECRET} typo"))
         return Victim(uow.principal.organization_id, uow.principal.user_id, made.id, kpi.id)
 
 

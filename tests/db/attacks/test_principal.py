@@ -107,13 +107,17 @@ def test_a_principal_of_another_transaction_is_nobody(
 def test_a_principal_of_another_connection_is_nobody(
     attacker: Callable[[str | None], Attacker], session: str
 ) -> None:
-    with attacker(None).connection() as first, attacker(None).connection() as second:
-        with first.transaction(), second.transaction():
-            begin(first, token_bytes(session))
-            row = first.execute("select current_setting('kpix.principal')").fetchone()
-            assert row is not None
-            second.execute("select set_config('kpix.principal', %s, true)", (row[0],))
-            assert visible(second) == 0
+    with (
+        attacker(None).connection() as first,
+        attacker(None).connection() as second,
+        first.transaction(),
+        second.transaction(),
+    ):
+        begin(first, token_bytes(session))
+        row = first.execute("select current_setting('kpix.principal')").fetchone()
+        assert row is not None
+        second.execute("select set_config('kpix.principal', %s, true)", (row[0],))
+        assert visible(second) == 0
 
 
 def test_nothing_is_left_after_the_transaction(
