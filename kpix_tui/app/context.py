@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from kpix_tui.app.tokens import TokenStore, token_store
 from kpix_tui.config import Settings
 from kpix_tui.db.session_errors import NotSignedIn
 from kpix_tui.kernel.clock import Clock, SystemClock
-from kpix_tui.kernel.errors import Misconfigured, message
+from kpix_tui.kernel.errors import Misconfigured, TimedOut, Unavailable, message
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -125,7 +125,11 @@ class Context:
             sslmode=self.settings.sslmode,
         )
         made = engine.make_engine(url, self.settings)
-        migrate.require_current(made)
+        try:
+            migrate.require_current(made)
+        except BaseException:
+            made.dispose()
+            raise
         return made
 
     @contextmanager
@@ -137,36 +141,65 @@ class Context:
         Raises:
             NotSignedIn: no session is kept, or (SessionEnded) the database does not accept it.
         """
-        from kpix_tui.db.uow import open_unit  # noqa: PLC0415 - SQLAlchemy loads after the first paint
-
         present = token or self.tokens.load()
         if present is None:
             raise NotSignedIn
-        with open_unit(self.database(), self.clock, token=present, on_open=on_open) as uow:
+        with self._unit(self.database, token=present, on_open=on_open) as uow:
             yield uow
 
     @contextmanager
     def anonymous(self) -> Iterator[UnitOfWork]:
         """A transaction as nobody, before a login."""
-        from kpix_tui.db.uow import open_unit  # noqa: PLC0415 - SQLAlchemy loads after the first paint
-
-        with open_unit(self.database(), self.clock) as uow:
+        with self._unit(self.database) as uow:
             yield uow
 
     @contextmanager
     def owner(self) -> Iterator[UnitOfWork]:
         """A transaction as ``kpix_owner``, the operator's role; the schema is of this version."""
         from kpix_tui.db import migrate  # noqa: PLC0415 - SQLAlchemy loads after the first paint
-        from kpix_tui.db.uow import open_unit  # noqa: PLC0415
 
-        engine = self.owner_database()
-        if self.embedded:
-            self.database()
-        else:
-            migrate.require_current(engine)
-        with open_unit(engine, self.clock) as uow:
+        def migrated() -> Engine:
+            if self.embedded:
+                self.database()
+            else:
+                migrate.require_current(self.owner_database())
+            return self.owner_database()
+
+        def become_owner(uow: UnitOfWork) -> None:
             uow.driver.execute("set local role kpix_owner")
+
+        with self._unit(migrated, on_open=become_owner) as uow:
             yield uow
+
+    @contextmanager
+    def _unit(self, engine: Callable[[], Engine], **options: Any) -> Iterator[UnitOfWork]:
+        """A transaction on ``engine()``. An embedded server that has died is started again."""
+        from kpix_tui.db.uow import open_unit  # noqa: PLC0415 - SQLAlchemy loads after the first paint
+
+        with ExitStack() as stack:
+            found = engine()
+            try:
+                uow = stack.enter_context(open_unit(found, self.clock, **options))
+            except TimedOut:
+                raise
+            except Unavailable:
+                if not self.embedded:
+                    raise
+                self._forget(found)
+                uow = stack.enter_context(open_unit(engine(), self.clock, **options))
+            yield uow
+
+    def _forget(self, failed: Engine) -> None:
+        """Start anew the next time, unless another thread has done so since ``failed`` was read."""
+        with self._lock:
+            if failed in (self._engine, self._owner):
+                self._dispose()
+
+    def _dispose(self) -> None:
+        for engine in (self._engine, self._owner):
+            if engine is not None:
+                engine.dispose()
+        self._engine = self._owner = None
 
     def run(
         self,
@@ -182,10 +215,7 @@ class Context:
     def close(self) -> None:
         """Give back every connection and leave the embedded server; the last to leave stops it."""
         with self._lock:
-            for engine in (self._engine, self._owner):
-                if engine is not None:
-                    engine.dispose()
-            self._engine = self._owner = None
+            self._dispose()
             if self._server is not None:
                 self._server.release()
                 self._server = None

@@ -84,6 +84,14 @@ def _connect_args(settings: Settings) -> dict[str, Any]:
 
 
 def _check_server(connection: Any, _record: Any) -> None:
+    try:
+        _refuse_unfit(connection)
+    except BaseException:
+        connection.close()  # the pool forgets a connection that was refused, open as it is
+        raise
+
+
+def _refuse_unfit(connection: Any) -> None:
     found = connection.info.server_version
     if found < OLDEST_SERVER * 10000:
         raise ServerTooOld(found=found // 10000, needed=OLDEST_SERVER)

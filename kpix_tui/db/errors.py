@@ -8,6 +8,7 @@ from typing import Final
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kpix_tui.db.session_errors import NotSignedIn as NotSignedIn
 from kpix_tui.db.session_errors import SessionEnded as SessionEnded
@@ -111,6 +112,8 @@ def database_errors(was_cancelled: Callable[[], bool] = lambda: False) -> Iterat
         raise translated(error.orig or error, cancelled=was_cancelled()) from error
     except psycopg.Error as error:
         raise translated(error, cancelled=was_cancelled()) from error
+    except PoolTimeout as error:
+        raise TimedOut from error  # every connection of this process is busy
     except UnicodeEncodeError as error:
         raise TextUnwritable from error
 

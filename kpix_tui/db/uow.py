@@ -99,8 +99,13 @@ def open_unit(
         with database_errors():
             uow = UnitOfWork(session, clock)
         with database_errors(lambda: uow.was_cancelled):
-            on_open(uow)
-            if token is not None:
-                uow.present(token)
-            yield uow
-            session.commit()
+            try:
+                on_open(uow)
+                if token is not None:
+                    uow.present(token)
+                yield uow
+                session.commit()
+            except BaseException:
+                if uow.driver.closed:
+                    session.invalidate()  # the server is gone: there is nothing to roll back
+                raise
