@@ -144,7 +144,7 @@ class KpixApp(LookApp):
     def _signed_in(self, event: SignedInAs) -> None:
         """Start on the list of dashboards."""
         self.actor = event.actor
-        if not self.settings.locale:
+        if not self.language_chosen:
             self.speak(event.actor.locale)
         self.do_dashboards()
 

@@ -17,6 +17,12 @@ from kpix_tui.tui.filters import WithoutColour, WithoutControls
 from kpix_tui.tui.widgets.text import plain
 
 
+def _environment() -> list[str]:
+    """What the environment says about the language."""
+    found = [os.environ.get(name) for name in ("KPIX_LOCALE", "LC_ALL", "LC_MESSAGES", "LANG")]
+    return [value for value in found if value][:1]
+
+
 class LookApp(App[int]):
     """An application in one of our themes, without animations, that trusts no text."""
 
@@ -25,6 +31,8 @@ class LookApp(App[int]):
     ascii: bool = False
     """Only characters that any terminal has."""
     locale: str = "en"
+    language_chosen: bool = False
+    """Whether the settings, the environment or the person at the terminal said which."""
 
     def __init__(self) -> None:
         super().__init__(css_path=[str(path) for path in styles()])
@@ -41,6 +49,7 @@ class LookApp(App[int]):
         self.ascii = settings.ascii
         wanted = settings.locale
         self.locale = (wanted and match_locale(wanted)) or detect_locale(os.environ)
+        self.language_chosen = bool(wanted) or any(map(match_locale, _environment()))
         self.use_theme(settings.theme)
 
     def watch_live(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,21 @@ async def test_a_kept_session_goes_straight_to_the_dashboards(app: KpixApp) -> N
         header = text_of(app.screen).splitlines()[0]
         assert "Acme › Plain" in header
         assert "Ada Lovelace · Admin · ● live" in header
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"), [("C.UTF-8", "fr"), ("en_GB.UTF-8", "en"), ("fr_FR.UTF-8", "fr")]
+)
+async def test_the_terminals_language_comes_before_the_accounts(
+    app: KpixApp, monkeypatch: pytest.MonkeyPatch, language: str, spoken: str
+) -> None:
+    monkeypatch.setenv("LANG", language)
+    french = replace(actor(), locale="fr")
+    monkeypatch.setattr(start, "resume", lambda _context: french)
+    app = interface(Path(app.settings.home))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, Plain))
+        assert app.locale == spoken
 
 
 async def test_a_lost_session_asks_who_is_there(app: KpixApp) -> None:

@@ -69,6 +69,7 @@ class LoginScreen(KpixScreen[None]):
         locale = str(event.value)
         if locale != self.kpix.locale:
             self.kpix.speak(locale)
+            self.kpix.language_chosen = True
             self.kpix.replace_all(LoginScreen(self._field("email").raw))
 
     def do_sign_in(self) -> None:

@@ -50,6 +50,7 @@ class SettingsScreen(FormScreen[bool]):
             _("Characters"),
             [(False, "● ▲ ■ ◆ ○"), (True, "ASCII  * ^ # ! o")],
             value=self.kpix.ascii,
+            help=_("Your password is changed from the palette, with : or Ctrl+P."),
         )
 
     async def save(self, values: dict[str, Any]) -> bool:
