@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -39,18 +40,6 @@ _COMMANDS = {
 }
 
 
-class Root(Group):
-    """The whole of kpix; errors of whatever is called are told here."""
-
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
-        """As a program (``standalone_mode``): run, tell errors, leave with an exit code."""
-        if not standalone_mode:
-            # The arguments are passed on as they came, which mypy cannot follow.
-            return super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
-        given = args[0] if args else extra.get("args")
-        sys.exit(run(sys.argv[1:] if given is None else given, extra.get("obj")))
-
-
 def _speak(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     if value is not None:
         set_locale(value)
@@ -64,7 +53,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 
 
 @click.group(
-    cls=Root,
+    cls=Group,
     lazy=_COMMANDS,
     invoke_without_command=True,
     help=message(
@@ -121,7 +110,12 @@ def run(arguments: Sequence[str], session: Session | None = None) -> int:
 
 def _run(arguments: Sequence[str], session: Session) -> int:
     try:
-        answer = root.main(list(arguments), prog_name="kpix", standalone_mode=False, obj=session)
+        # Not click's own main(): it has its own answer to a reader that leaves.
+        with root.make_context("kpix", list(arguments), obj=session) as ctx:
+            answer = root.invoke(ctx)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        answer = end.exit_code
         sys.stdout.flush()
     finally:
         session.close()
@@ -137,5 +131,7 @@ def program(interface: Callable[[Context], int]) -> int:
     """The process ``kpix``; ``interface`` is what a call without a command opens."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminated)
+    if "_KPIX_COMPLETE" in os.environ:  # the shell asks what could follow (click's protocol)
+        root.main(prog_name="kpix", complete_var="_KPIX_COMPLETE")
     logging.getLogger("kpix").addHandler(logging.NullHandler())
     return run(sys.argv[1:], Session(interface=interface))
