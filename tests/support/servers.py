@@ -170,4 +170,6 @@ def leave(server: Server, run: str) -> None:
         note.write_text(json.dumps({"users": users}))
         if users == 0:
             _stop(server)
-            note.unlink()
+            # What was made on this server is gone with it: a worker that joins later begins again.
+            for made in note.parent.glob(f"*-{server.version}"):
+                made.unlink()
