@@ -96,26 +96,6 @@ def downgrade(owner: Engine, revision: str = "base") -> None:
         _alembic(connection, "downgrade", revision)
 
 
-def differences(owner: Engine) -> list[Any]:
-    """What a new migration would have to do: the models compared with the database."""
-    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - only developers ask
-    from alembic.migration import MigrationContext  # noqa: PLC0415
-
-    from kpix_tui.db.base import Base  # noqa: PLC0415
-
-    with owner.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "include_schemas": True,
-                "include_name": lambda name, kind, _parents: (
-                    name == "kpix" if kind == "schema" else name != "alembic_version"
-                ),
-            },
-        )
-        return list(compare_metadata(context, Base.metadata))
-
-
 def _create_roles_and_schemas(connection: Connection) -> None:
     """Roles belong to the whole server, so they are made here and not by a migration."""
     for role in ROLES:
