@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -50,7 +51,7 @@ def changed(
     """Contexts on the external database with some settings changed."""
     opened: list[Context] = []
 
-    def open_changed(**settings: object) -> Context:
+    def open_changed(**settings: Any) -> Context:
         made = open_context(replace(database.settings(tmp_path), **settings), clock)
         made.tokens = MemoryTokens(database.tokens["acme/admin"])
         opened.append(made)
@@ -273,9 +274,14 @@ def test_a_unit_that_was_open_is_refused_and_the_next_one_works(
     embedded: Callable[[], Context],
 ) -> None:
     context = embedded()
-    with pytest.raises(Unavailable), context.anonymous() as uow:
-        kill_postmaster(context)
-        scalar(uow, "select 1")
+
+    def lose_the_server() -> None:
+        with context.anonymous() as uow:
+            kill_postmaster(context)
+            scalar(uow, "select 1")
+
+    with pytest.raises(Unavailable):
+        lose_the_server()
     with context.anonymous() as uow:
         assert not is_initialized(uow)
 
