@@ -1,7 +1,7 @@
 """Numbers and periods as people write them, both ways. Nothing here changes a magnitude silently.
 
-Marks are a small table, checked against Babel's by a test: loading Babel costs more than drawing
-the first screen. Babel is loaded for the names of months only.
+Marks and short months are a small table, which a test compares with Babel's: loading Babel costs
+more than drawing the first screen. Babel is loaded when somebody types the name of a month.
 """
 
 from __future__ import annotations
@@ -42,12 +42,13 @@ class DecimalMark(StrEnum):
 
 class _Style(NamedTuple):
     """How a language writes: its marks (``groups``: those it separates thousands with, the first
-    one when kpix writes), and the letters of weeks and quarters."""
+    one when kpix writes), the letters of weeks and quarters, and short names of months."""
 
     mark: DecimalMark
     groups: str
     week: str
     quarter: str
+    months: tuple[str, ...]
 
     @property
     def point(self) -> str:
@@ -57,9 +58,37 @@ class _Style(NamedTuple):
 
 _SPACES: Final = "\u202f\u00a0\u2009 "
 _APOSTROPHES: Final = "'\u2019"
+_ENGLISH: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
+_FRENCH: Final = (
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+)
 _STYLES: Final = {
-    "en": _Style(DecimalMark.POINT, "," + _SPACES + _APOSTROPHES, "W", "Q"),
-    "fr": _Style(DecimalMark.COMMA, _SPACES + _APOSTROPHES, "S", "T"),
+    "en": _Style(DecimalMark.POINT, "," + _SPACES + _APOSTROPHES, "W", "Q", _ENGLISH),
+    "fr": _Style(DecimalMark.COMMA, _SPACES + _APOSTROPHES, "S", "T", _FRENCH),
 }
 
 
@@ -374,7 +403,7 @@ def format_period(start: date, frequency: Frequency, locale: str | None = None) 
             year, week, _ = start.isocalendar()
             return f"{style.week}{week:02} {year:04}"
         case Frequency.MONTHLY:
-            return f"{_abbreviated(start.month, _language(locale))} {start.year:04}"
+            return f"{style.months[start.month - 1]} {start.year:04}"
         case Frequency.QUARTERLY:
             return f"{style.quarter}{(start.month + 2) // 3} {start.year:04}"
         case _:
@@ -384,7 +413,7 @@ def format_period(start: date, frequency: Frequency, locale: str | None = None) 
 def format_date(day: date, locale: str | None = None) -> str:
     """A day in a short form that nobody can misread: ``21 Nov 2026``, ``21/11/2026``."""
     if _language(locale) == "en":
-        return f"{day.day} {_abbreviated(day.month, 'en')} {day.year:04}"
+        return f"{day.day} {_ENGLISH[day.month - 1]} {day.year:04}"
     return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
 
@@ -392,10 +421,3 @@ def format_datetime(instant: datetime, timezone: str, locale: str | None = None)
     """An instant as the clocks of ``timezone`` (an IANA name) show it, to the minute."""
     local = instant.astimezone(ZoneInfo(timezone))
     return f"{format_date(local, locale)} {local.hour:02}:{local.minute:02}"
-
-
-@lru_cache
-def _abbreviated(month: int, locale: str) -> str:
-    from babel.core import Locale  # noqa: PLC0415 - 50 ms
-
-    return str(Locale.parse(locale).months["format"]["abbreviated"][month])

@@ -22,7 +22,7 @@ def translations(locale: str) -> Iterator[tuple[Message, str, str]]:
         if not message.id:
             continue
         if isinstance(message.id, tuple | list):
-            for source, text in zip(message.id, message.string, strict=True):
+            for source, text in zip(message.id, message.string or (), strict=True):
                 yield message, source, text
         else:
             yield message, message.id, str(message.string)
@@ -59,6 +59,6 @@ def test_our_reader_reads_what_babel_reads(locale: str) -> None:
         if not message.id:
             continue
         if isinstance(message.id, tuple | list):
-            assert ours.plurals.get(message.id[0], ("", "")) == tuple(message.string)
+            assert ours.plurals.get(message.id[0], ("", "")) == tuple(message.string or ())
         else:
             assert ours.texts.get(message.id, "") == message.string

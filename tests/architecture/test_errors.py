@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from string import Formatter
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_an_error_is_complete(error: type[KpixError], french: None) -> None:
     assert error.exit_code in ExitCode
     assert error.exit_code is not ExitCode.DONE
     assert (error.__doc__ or "").strip()
-    has_words = any(part.strip() for part, *_ in texts.Formatter().parse(error.message))
+    has_words = any(part.strip() for part, *_ in Formatter().parse(error.message))
     assert not has_words or catalog._(error.message) != error.message, "not in French"
 
 

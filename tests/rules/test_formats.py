@@ -297,7 +297,10 @@ def test_a_quoted_number_keeps_its_decimals() -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_marks_are_those_of_the_unicode_consortium(locale: str) -> None:
+def test_marks_and_months_are_those_of_the_unicode_consortium(locale: str) -> None:
+    months = Locale.parse(locale).months["format"]["abbreviated"]
+    for month in range(1, 13):
+        assert format_period(date(2026, month, 1), MONTHLY, locale) == f"{months[month]} 2026"
     symbols = Locale.parse(locale).number_symbols["latn"]
     sample = format_number(Decimal("1234.5"), decimals=1, locale=locale)
     assert sample == f"1{symbols['group']}234{symbols['decimal']}5"
