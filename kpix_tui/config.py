@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from kpix_tui.kernel.errors import Misconfigured, message
+from kpix_tui.kernel.errors import Misconfigured, Word, message
 
 
 class SettingInvalid(Misconfigured):
@@ -236,6 +236,6 @@ def _convert(name: str, kind: Any, raw: Any) -> Any:
         return _BOOLEANS[text.lower()]
     if "int" in str(kind):
         if not text.isascii() or not text.isdecimal():
-            raise SettingInvalid(setting=name, value=text, reason="a whole number")
+            raise SettingInvalid(setting=name, value=text, reason=Word(message("a whole number")))
         return int(text)
     return text

@@ -1,7 +1,6 @@
 """Numbers and periods as people write them, both ways. Nothing here changes a magnitude silently.
 
-Marks and short months are a small table, which a test compares with Babel's: loading Babel costs
-more than drawing the first screen. Babel is loaded when somebody types the name of a month.
+Babel is loaded only when somebody types the name of a month.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
-from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from kpix_tui.i18n.catalog import current_locale, match_locale
 from kpix_tui.i18n.errors import (
     DayInvalid,
     NumberAmbiguous,
@@ -25,6 +22,8 @@ from kpix_tui.i18n.errors import (
     PeriodStraddles,
     PeriodTooCoarse,
 )
+from kpix_tui.i18n.styles import APOSTROPHES, SPACES, language_of, style_of
+from kpix_tui.i18n.styles import DecimalMark as DecimalMark
 from kpix_tui.kernel.periods import Frequency, period_of
 
 MAXIMUM_DIGITS: Final = 38
@@ -32,80 +31,11 @@ MAXIMUM_DIGITS: Final = 38
 
 _EXACT: Final = Context(prec=1000)
 
-
-class DecimalMark(StrEnum):
-    """What separates units from decimals in a column of numbers."""
-
-    POINT = "POINT"
-    COMMA = "COMMA"
-
-
-class _Style(NamedTuple):
-    """How a language writes: its marks (``groups``: those it separates thousands with, the first
-    one when kpix writes), the letters of weeks and quarters, and short names of months."""
-
-    mark: DecimalMark
-    groups: str
-    week: str
-    quarter: str
-    months: tuple[str, ...]
-
-    @property
-    def point(self) -> str:
-        """The decimal mark itself."""
-        return "." if self.mark is DecimalMark.POINT else ","
-
-
-_SPACES: Final = "\u202f\u00a0\u2009 "
-_APOSTROPHES: Final = "'\u2019"
-_ENGLISH: Final = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
-_FRENCH: Final = (
-    "janv.",
-    "févr.",
-    "mars",
-    "avr.",
-    "mai",
-    "juin",
-    "juil.",
-    "août",
-    "sept.",
-    "oct.",
-    "nov.",
-    "déc.",
-)
-_STYLES: Final = {
-    "en": _Style(DecimalMark.POINT, "," + _SPACES + _APOSTROPHES, "W", "Q", _ENGLISH),
-    "fr": _Style(DecimalMark.COMMA, _SPACES + _APOSTROPHES, "S", "T", _FRENCH),
-}
-
-
-def _language(locale: str | None) -> str:
-    """The language meant by ``locale``; None, or one that kpix does not speak: the current one."""
-    return (None if locale is None else match_locale(locale)) or current_locale()
-
-
-def _style(locale: str | None) -> _Style:
-    return _STYLES[_language(locale)]
-
-
 # -- reading numbers -----------------------------------------------------------------------------
 
 _WHOLE: Final = re.compile(r"-?\d{1,3}|-?\d{4,38}", re.ASCII)
 _BODY: Final = re.compile(
-    rf"(?P<sign>[-+]?)[{_SPACES}]?(?P<digits>(?=[.,]?\d)[\d.,{_SPACES}{_APOSTROPHES}]*[\d.,])"
+    rf"(?P<sign>[-+]?)[{SPACES}]?(?P<digits>(?=[.,]?\d)[\d.,{SPACES}{APOSTROPHES}]*[\d.,])"
     r"(?:[eE](?P<exponent>[-+]?\d{1,3}))?",
     re.ASCII,
 )
@@ -130,7 +60,7 @@ def parse_number(
     if decimal_mark is not None:
         return _only(text, _read(parts, decimal_mark))
     if locale is not None:
-        style = _style(locale)
+        style = style_of(locale)
         found = _read(parts, style.mark, style.groups)
         if found is not None:
             return _only(text, found)
@@ -212,7 +142,7 @@ def _read(parts: _Parts, mark: DecimalMark, groups: str | None = None) -> Decima
         return None
     if whole and not whole.isdecimal():
         found = _GROUPS.fullmatch(whole)
-        allowed = f"{other}{_SPACES}{_APOSTROPHES}" if groups is None else groups
+        allowed = f"{other}{SPACES}{APOSTROPHES}" if groups is None else groups
         if found is None or found["group"] not in allowed:
             return None
         whole = whole.replace(found["group"], "")
@@ -250,7 +180,7 @@ def format_number(
     is skipped), as many more decimals are shown as it takes to see on which side it is.
     """
     rounded = _rounded(value, decimals, [one for one in not_across if one is not None])
-    style = _style(locale)
+    style = style_of(locale)
     return f"{rounded:,f}".translate({ord(","): style.groups[0], ord("."): style.point})
 
 
@@ -272,7 +202,7 @@ def format_exactly(value: Decimal, locale: str | None = None) -> str:
     """``value`` with all of its decimals and no grouping, for sentences that quote it."""
     if not value.is_finite():
         return str(value)
-    return format(value, "f").replace(".", _style(locale).point)
+    return format(value, "f").replace(".", style_of(locale).point)
 
 
 def _rounded(value: Decimal, decimals: int, not_across: list[Decimal]) -> Decimal:
@@ -370,7 +300,7 @@ def _day_of_instant(bare: str, text: str) -> date:
 
 
 def _month(name: str, locale: str | None) -> int:
-    for language in (_language(locale), "en"):
+    for language in (language_of(locale), "en"):
         names = _month_names(language)
         if name in names:
             return names[name]
@@ -395,7 +325,7 @@ def _month_names(locale: str) -> dict[str, int]:
 
 def format_period(start: date, frequency: Frequency, locale: str | None = None) -> str:
     """The period that holds ``start``: ``W47 2026``, ``Nov 2026``, ``Q4 2026``, ``2026``, a day."""
-    style = _style(locale)
+    style = style_of(locale)
     match frequency:
         case Frequency.DAILY:
             return format_date(start, locale)
@@ -412,8 +342,8 @@ def format_period(start: date, frequency: Frequency, locale: str | None = None) 
 
 def format_date(day: date, locale: str | None = None) -> str:
     """A day in a short form that nobody can misread: ``21 Nov 2026``, ``21/11/2026``."""
-    if _language(locale) == "en":
-        return f"{day.day} {_ENGLISH[day.month - 1]} {day.year:04}"
+    if language_of(locale) == "en":
+        return f"{day.day} {style_of('en').months[day.month - 1]} {day.year:04}"
     return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
 

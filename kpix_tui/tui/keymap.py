@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from textual.app import App
 
-from kpix_tui.kernel.errors import message
+from kpix_tui.i18n.catalog import _
 from kpix_tui.tui.actions import ACTIONS, Action
 from kpix_tui.tui.errors import KeymapInvalid
 
@@ -85,10 +85,10 @@ def load_keymap(path: Path) -> dict[str, tuple[str, ...]]:
 
 def _keys(path: Path, name: str, value: object) -> tuple[str, ...]:
     if name not in {action.id for action in ACTIONS}:
-        raise KeymapInvalid(path=str(path), reason=message("unknown action") + f": {name}")
+        raise KeymapInvalid(path=str(path), reason=_("unknown action") + f": {name}")
     keys = [value] if isinstance(value, str) else value
     if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
-        raise KeymapInvalid(path=str(path), reason=message("not a key") + f": {name} = {value!r}")
+        raise KeymapInvalid(path=str(path), reason=_("not a key") + f": {name} = {value!r}")
     return tuple(_NAMES.get(str(key), str(key)) for key in keys)
 
 
@@ -99,5 +99,5 @@ def _refuse_clashes(path: Path, own: Keys) -> None:
             for key in own.get(action.id, action.keys):
                 other = taken.setdefault((place, key), action.id)
                 if other != action.id and (action.id in own or other in own):
-                    reason = message("key used twice") + f": {label_of(key)} ({other}, {action.id})"
+                    reason = _("key used twice") + f": {label_of(key)} ({other}, {action.id})"
                     raise KeymapInvalid(path=str(path), reason=reason)
