@@ -16,6 +16,7 @@ PYTHON := $(VENV)/bin/python
 RUNTIME := $(VENV)/.kpix-runtime
 DEVELOPMENT := $(VENV)/.kpix-development
 ARGS ?=
+PICTURE := screens/dashboard-120x40-dark-en.svg
 
 help: ## Say what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,7 +39,9 @@ bench: $(DEVELOPMENT) ## Measure speed and size, as ratios within one run and as
 	$(PYTHON) -m tests.benchmarks $(ARGS)
 
 screens: $(DEVELOPMENT) ## Render every screen to a picture in screens/
-	$(PYTHON) -m tests.support.screens $(ARGS)
+	$(PYTHON) -m tests.support.screens screens $(ARGS)
+	@# The picture of the README is one of them, without the address that its fonts come from.
+	@if [ -e $(PICTURE) ]; then sed '/@font-face/,/}/d' $(PICTURE) > docs/screenshot.svg; fi
 
 build: $(DEVELOPMENT) ## Build the wheel in dist/
 	$(PYTHON) -m hatchling build --target wheel
