@@ -7,6 +7,7 @@ that one process can speak another language without importing a module again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar, cast
@@ -72,10 +73,10 @@ class Command(click.Command):
         """Usage, what it does, arguments, options, examples."""
         self.format_usage(ctx, formatter)
         _write_text(self.help, formatter)
-        _write_list(_("Arguments"), _records(self, ctx, click.Argument), formatter)
-        _write_list(_("Options"), _records(self, ctx, click.Option), formatter)
+        _write_list(_("Arguments:"), _records(self, ctx, click.Argument), formatter)
+        _write_list(_("Options:"), _records(self, ctx, click.Option), formatter)
         if self.examples:
-            with formatter.section(_("Examples")):
+            with _section(_("Examples:"), formatter):
                 formatter.write("".join(f"  {line}\n" for line in self.examples))
 
 
@@ -113,9 +114,9 @@ class Group(click.Group):
         return super().get_command(ctx, cmd_name)
 
     def summary_of(self, name: str) -> str:
-        """The line about a command, in English."""
+        """The line about a command, in the language of the moment."""
         if name in self.lazy:
-            return self.lazy[name].summary
+            return _(self.lazy[name].summary)
         return summary(self.commands[name])
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
@@ -130,14 +131,15 @@ class Group(click.Group):
         """Usage, what the group is about, its commands, its options."""
         self.format_usage(ctx, formatter)
         _write_text(self.help, formatter)
-        rows = [(name, _(self.summary_of(name))) for name in self.list_commands(ctx)]
-        _write_list(_("Commands"), rows, formatter)
-        _write_list(_("Options"), _records(self, ctx, click.Option), formatter)
+        rows = [(name, self.summary_of(name)) for name in self.list_commands(ctx)]
+        _write_list(_("Commands:"), rows, formatter)
+        _write_list(_("Options:"), _records(self, ctx, click.Option), formatter)
 
 
 def summary(command: click.Command) -> str:
-    """The first line of a command's help, in English."""
-    return (command.help or "").partition("\n")[0]
+    """The first line of a command's help, in the language of the moment."""
+    text = command.help or ""
+    return _(text).partition("\n")[0]
 
 
 def command(
@@ -176,8 +178,13 @@ def _write_text(text: str | None, formatter: click.HelpFormatter) -> None:
 
 def _write_list(title: str, rows: list[tuple[str, str]], formatter: click.HelpFormatter) -> None:
     if rows:
-        with formatter.section(title):
+        with _section(title, formatter):
             formatter.write_dl(rows)
+
+
+def _section(title: str, formatter: click.HelpFormatter) -> AbstractContextManager[None]:
+    """click adds the colon; French has a space before it, so that titles are translated with it."""
+    return formatter.section(title.removesuffix(":"))
 
 
 def _records(
