@@ -37,7 +37,8 @@ class FileTokens:
     def load(self) -> str | None:
         """Read anew each time: another process may have rotated the token."""
         try:
-            return self._path.read_text(encoding="ascii").strip() or None
+            # What is no token after all is nobody's: the database says so, and login replaces it.
+            return self._path.read_text(encoding="ascii", errors="replace").strip() or None
         except FileNotFoundError:
             return None
 

@@ -357,7 +357,7 @@ def test_python_and_postgresql_agree(
 @pytest.mark.parametrize(
     "sabotage",
     [
-        "create policy hole on kpix.kpi_value for update using (true)",
+        "create policy hole on kpix.kpi for update using (true)",
         "create policy hole on kpix.dashboard for select using (true)",
         "drop policy change on kpix.dashboard",
         "drop policy make on kpix.kpi",

@@ -1,0 +1,207 @@
+"""Settings: where each comes from, which wins, and what is refused by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpix_tui.config import (
+    SettingInvalid,
+    Settings,
+    SettingsUnreadable,
+    Source,
+    load_settings,
+    setting_sources,
+    unknown_settings,
+)
+
+Load = Callable[..., Settings]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """Loads settings of a home of its own, with a ``.env`` and a TOML file when given."""
+
+    def read(
+        environment: dict[str, str] | None = None,
+        *,
+        dotenv: str | None = None,
+        toml: str | None = None,
+        **flags: Any,
+    ) -> Settings:
+        if dotenv is not None:
+            (tmp_path / ".env").write_text(dotenv)
+        if toml is not None:
+            (tmp_path / "kpix.toml").write_text(toml)
+        environ = {"KPIX_HOME": str(tmp_path), **(environment or {})}
+        return load_settings(environ, flags, directory=tmp_path)
+
+    return read
+
+
+def test_without_anything_the_defaults_hold(load: Load, tmp_path: Path) -> None:
+    assert load() == Settings(tmp_path, tmp_path / "state", tmp_path / "kpix.toml")
+
+
+def test_the_layout_of_a_home(load: Load, tmp_path: Path) -> None:
+    settings = load()
+    assert settings.token_file == tmp_path / "state" / "session"
+    assert settings.log_file == tmp_path / "state" / "kpix.log"
+
+
+def test_flag_before_environment_before_dotenv_before_file(load: Load) -> None:
+    given: dict[str, Any] = {
+        "environment": {"KPIX_LOCALE": "environment"},
+        "dotenv": "KPIX_LOCALE=dotenv\n",
+        "toml": 'locale = "file"\n',
+    }
+    assert load(**given, locale="flag").locale == "flag"
+    assert load(**given, locale=None).locale == "environment"
+    assert load(dotenv=given["dotenv"], toml=given["toml"]).locale == "dotenv"
+    assert load(dotenv="", toml=given["toml"]).locale == "file"
+    assert load(dotenv="", toml="").locale is None
+
+
+def test_an_empty_value_is_as_none(load: Load) -> None:
+    assert load({"KPIX_LOCALE": ""}, toml='locale = "fr"\n').locale == "fr"
+
+
+def test_false_and_nought_are_values(load: Load) -> None:
+    settings = load({"KPIX_POOL_OVERFLOW": "0"}, toml="pool_pre_ping = false\npool_overflow = 3\n")
+    assert settings.pool_pre_ping is False
+    assert settings.pool_overflow == 0
+    assert load(toml="ascii = true\n", ascii=False).ascii is False
+
+
+@pytest.mark.parametrize("text", ["1", "true", "YES", "True"])
+def test_what_means_yes(load: Load, text: str) -> None:
+    assert load({"KPIX_ASCII": text}).ascii is True
+
+
+@pytest.mark.parametrize("text", ["0", "false", "No"])
+def test_what_means_no(load: Load, text: str) -> None:
+    assert load({"KPIX_POOL_PRE_PING": text}).pool_pre_ping is False
+
+
+INTEGERS = [spec.name for spec in fields(Settings) if spec.type == "int"]
+BOOLEANS = [spec.name for spec in fields(Settings) if spec.type == "bool"]
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+@pytest.mark.parametrize("text", ["x", "1.5", "-1", "٣", "1e3", " "])
+def test_numbers_that_are_refused_by_name(load: Load, name: str, text: str) -> None:
+    variable = f"KPIX_{name.upper()}"
+    with pytest.raises(SettingInvalid) as caught:
+        load({variable: text})
+    assert caught.value.params["setting"] == variable
+    assert repr(text) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", BOOLEANS)
+def test_neither_yes_nor_no_is_refused_by_name(load: Load, name: str) -> None:
+    with pytest.raises(SettingInvalid) as caught:
+        load(toml=f'{name} = "maybe"\n')
+    assert caught.value.params["setting"] == f"KPIX_{name.upper()}"
+
+
+def test_levels_of_the_log(load: Load) -> None:
+    assert load({"KPIX_LOG_LEVEL": "DEBUG"}).log_level == "DEBUG"
+    with pytest.raises(SettingInvalid) as caught:
+        load({"KPIX_LOG_LEVEL": "loud"})
+    assert caught.value.params["setting"] == "KPIX_LOG_LEVEL"
+
+
+@pytest.mark.parametrize("content", [b"locale = ", b"\xff\xfe", b"[a\n"])
+def test_a_file_that_is_no_toml_is_named(load: Load, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "kpix.toml").write_bytes(content)
+    with pytest.raises(SettingsUnreadable) as caught:
+        load()
+    assert caught.value.params["path"] == str(tmp_path / "kpix.toml")
+
+
+def test_a_file_that_is_a_folder_is_named(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "kpix.toml").mkdir()
+    with pytest.raises(SettingsUnreadable):
+        load()
+
+
+def test_another_settings_file(load: Load, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('theme = "light"\n')
+    settings = load({"KPIX_CONFIG": str(other)})
+    assert (settings.config_file, settings.theme) == (other, "light")
+
+
+def test_a_home_may_begin_with_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = load_settings({"KPIX_HOME": "~/kpix"}, directory=tmp_path)
+    assert settings.home == tmp_path / "kpix"
+
+
+def test_a_dotenv_may_name_the_home_and_brings_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"KPIX_HOME={tmp_path}/there\nOTHER=1\nKPIX_LOCALE\n")
+    settings = load_settings({}, directory=tmp_path)
+    assert settings.home == tmp_path / "there"
+    assert settings.locale is None
+
+
+def test_the_platform_says_where_without_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATA", "STATE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    settings = load_settings({}, directory=tmp_path)
+    assert str(tmp_path) in str(settings.home)
+    assert settings.home.name == "kpix"
+    assert settings.config_file.name == "kpix.toml"
+    assert len({settings.home, settings.state, settings.config_file.parent}) > 1
+    named = load_settings({"KPIX_CONFIG": str(tmp_path / "mine")}, directory=tmp_path)
+    assert named.config_file == tmp_path / "mine"
+
+
+def test_the_process_environment_and_folder_are_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("KPIX_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KPIX_HOME", str(tmp_path))
+    (tmp_path / ".env").write_text("KPIX_LOCALE=fr\nKPIX_LOCAL=fr\n")
+    settings = load_settings()
+    assert settings.locale == "fr"
+    assert setting_sources(settings)["KPIX_LOCALE"] == ("fr", Source.DOTENV)
+    assert unknown_settings(settings) == ("KPIX_LOCAL",)
+
+
+def test_the_source_of_each_setting(load: Load, tmp_path: Path) -> None:
+    environ = {"KPIX_HOME": str(tmp_path), "KPIX_LOCALE": "fr", "KPIX_THEME": "dark"}
+    settings = load(
+        environ,
+        dotenv="KPIX_POOL_SIZE=5\n",
+        toml="pool_overflow = 4\n",
+        theme="light",
+        log_level="DEBUG",
+    )
+    sources = {
+        name: source
+        for name, (_value, source) in setting_sources(settings, environ, directory=tmp_path).items()
+    }
+    assert {name: source for name, source in sources.items() if source is not Source.DEFAULT} == {
+        "KPIX_HOME": Source.ENVIRONMENT,
+        "KPIX_LOCALE": Source.ENVIRONMENT,
+        "KPIX_POOL_SIZE": Source.DOTENV,
+        "KPIX_POOL_OVERFLOW": Source.FILE,
+        "KPIX_THEME": Source.FLAG,
+        "KPIX_LOG_LEVEL": Source.FLAG,
+    }
+
+
+def test_misspelt_names_are_found(load: Load, tmp_path: Path) -> None:
+    environ = {"KPIX_POOLSIZE": "3", "KPIX_PASSWORD": "x", "PATH": "/bin"}
+    settings = load(environ, toml='lokale = "fr"\ntheme = "dark"\n')
+    assert unknown_settings(settings, environ, directory=tmp_path) == ("KPIX_POOLSIZE", "lokale")
