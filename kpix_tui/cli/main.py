@@ -91,7 +91,7 @@ def root(ctx: click.Context, lang: str | None) -> int | None:
 def run(arguments: Sequence[str], session: Session | None = None) -> int:
     """Run one command line; returns the exit code and never raises."""
     session = session or Session()
-    as_json = "--json" in arguments
+    as_json = session.for_program = "--json" in arguments
     set_locale(detect_locale(session.environ))
     try:
         return _run(arguments, session)

@@ -50,6 +50,8 @@ class Session:
     """What ``--lang`` asked for."""
     logged: bool = True
     """Whether the call needs its log; ``kpix doctor`` works without."""
+    for_program: bool = False
+    """Whether the answer is JSON, and so is whatever goes to stderr."""
     talkative: bool = False
     """Whether the steps of starting the database are told even where nobody watches."""
 
@@ -121,8 +123,9 @@ class Session:
             self.tell(_(text) + "…")
 
     def tell(self, text: str) -> None:
-        """Narration: on stderr, never among the data."""
-        click.echo(text, err=True)
+        """Narration: on stderr, never among the data, nor among the problems a program reads."""
+        if not self.for_program or sys.stderr.isatty():
+            click.echo(text, err=True)
 
     # -- asking --------------------------------------------------------------------------------
 

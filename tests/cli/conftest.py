@@ -61,6 +61,7 @@ def kpix(
     tmp_path: Path,
     clock: FixedClock,
     environ: dict[str, str],
+    *,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Kpix:

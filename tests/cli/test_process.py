@@ -14,6 +14,11 @@ from pathlib import Path
 import pytest
 
 HEAVY = ("textual", "sqlalchemy", "psycopg", "alembic", "babel", "argon2", "sentry_sdk")
+ON_ITS_TERMINAL = (
+    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "from kpix_tui.__main__ import main; sys.exit(main())"
+)
+BILL = ("--name", "Bill")
 IMPORTED = (
     "import sys; from kpix_tui.cli.main import run; code = run(sys.argv[1:]);"
     f"print('LOADED', code, [name for name in {HEAVY} if name in sys.modules])"
@@ -75,14 +80,13 @@ def test_passwords_are_asked_for_twice_and_never_shown(
 ) -> None:
     main, terminal = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "kpix_tui", "init", "--organization", "Initech", "--name", "Bill"],
+        [sys.executable, "-c", ON_ITS_TERMINAL, "init", "--organization", "Initech", *BILL],
         env={**os.environ, **environ, "LANG": "C.UTF-8", "TERM": "dumb"},
         cwd=tmp_path,
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,
         start_new_session=True,
-        preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
     )
     os.close(terminal)
     seen = _talk(
