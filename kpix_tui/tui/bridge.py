@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
+from kpix_tui.app.telemetry import report
 from kpix_tui.kernel.correlation import correlation_id, new_correlation_id
 from kpix_tui.kernel.errors import Cancelled, KpixError, TimedOut, Unavailable
 from kpix_tui.tui.errors import Unexpected
@@ -227,9 +228,10 @@ def _outcome(job: _Job) -> tuple[Any, KpixError | None]:
         return job.work(job), None
     except KpixError as error:
         return None, error
-    except Exception:  # noqa: BLE001 - the boundary of the thread: logged, and said on screen
+    except Exception as error:  # noqa: BLE001 - the boundary of the thread: logged, said on screen
         if job.dropped.is_set():
             return None, None
+        report(error)
         return None, unexpected()
 
 
