@@ -170,21 +170,20 @@ ACTIONS: Final[tuple[Action, ...]] = (
         Permission.KPI_CREATE,
     ),
     Action(
-        "dashboard.delete",
-        _m("Delete KPI"),
-        _m("Delete the KPI; its name is shown and you are asked."),
-        ("d",),
-        ("dashboard", "kpi"),
-        Permission.KPI_DELETE,
-    ),
-    # A KPI.
-    Action(
         "kpi.edit",
         _m("Edit KPI"),
         _m("Change the definition and the thresholds of the KPI."),
         ("e",),
         ("dashboard", "kpi"),
         Permission.KPI_UPDATE,
+    ),
+    Action(
+        "dashboard.delete",
+        _m("Delete KPI"),
+        _m("Delete the KPI; its name is shown and you are asked."),
+        ("d",),
+        ("dashboard", "kpi"),
+        Permission.KPI_DELETE,
     ),
     Action(
         "kpi.earlier",

@@ -9,7 +9,7 @@ from kpix_tui.i18n.catalog import _
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.figures import UNIT, Writing, delta_cell, value_cell, variance_cell
 from kpix_tui.tui.widgets.sparkline import sparkline
-from kpix_tui.tui.widgets.status import status_cell
+from kpix_tui.tui.widgets.status import status_cell, status_width
 from kpix_tui.tui.widgets.text import clip, plain
 
 
@@ -28,7 +28,7 @@ def columns(writing: Writing) -> list[Column[KpiRow]]:
         return Content.styled(text, "$text-muted")
 
     return [
-        Column(_("Status"), status, 10, "worst"),
+        Column(_("Status"), status, status_width(), "worst"),
         Column(_("Code"), _code, 10, "code", grow=1, priority=6),
         Column(_("Name"), _name, 16, "name", grow=6),
         Column(

@@ -134,7 +134,7 @@ class KpiForm(FormScreen[KpiChanged]):
         yield AreaField("description", _("Description"), value=text)
 
     def _day(self, text: str) -> date:
-        return parse_day(text, Frequency.DAILY, self.kpix.locale) if text else ALWAYS
+        return parse_day(text, self._choice("frequency"), self.kpix.locale) if text else ALWAYS
 
     def _start(self, text: str) -> date | None:
         return parse_day(text, self._choice("frequency"), self.kpix.locale) if text else None

@@ -9,7 +9,7 @@ from kpix_tui.domains.values.views import ValueRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.figures import Writing
-from kpix_tui.tui.widgets.status import status_cell
+from kpix_tui.tui.widgets.status import status_cell, status_width
 from kpix_tui.tui.widgets.text import plain
 
 
@@ -26,7 +26,7 @@ class History:
         return [
             Column(_("Period"), self._period, 11, "period_start"),
             Column(_("Value"), self._value, 16, "value", "right"),
-            Column(_("Status"), self._status, 10, "status"),
+            Column(_("Status"), self._status, status_width(), "status"),
             Column(_("Revisions"), self._revision, 9, None, "right", priority=2),
             Column(_("Entered by"), self._who, 14, grow=1, priority=3),
             Column(_("When"), self._when, 17, "entered_at", priority=4),

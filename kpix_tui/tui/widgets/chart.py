@@ -50,8 +50,8 @@ class Chart(Widget, can_focus=True):
         f"chart--on-{name}" for name in ZONES
     }
 
-    cursor: reactive[int] = reactive(0)
-    span: reactive[int] = reactive(24)
+    cursor: reactive[int] = reactive(0, repaint=False)
+    span: reactive[int] = reactive(24, repaint=False)
 
     class Wanted(Message):
         """The values of these days are needed."""
@@ -196,7 +196,8 @@ class Chart(Widget, can_focus=True):
     def _ask(self) -> None:
         """Ask for values when some of the window are not held; a window more on each side."""
         last = self._left + self.span - 1
-        if self._kpi is None or (self._held and self._held.covers(self._left, last)):
+        held = self._held is not None and self._held.covers(self._left, last)
+        if self._kpi is None or held or not self.size.width:
             return
         frequency = self._kpi.frequency
         first = max(self._first, self._left - self.span)
@@ -212,17 +213,14 @@ class Chart(Widget, can_focus=True):
     # -- drawing -------------------------------------------------------------------------------
 
     def watch_cursor(self, old: int, new: int) -> None:
-        """Draw the two columns that changed, and the readout."""
+        """Draw the readout and the cells that changed."""
         sheet = self._sheet
         if sheet is None:
             return
         head = self._head
-        rows = max(0, self.size.height - head)
-        regions = [Region(0, 0, self.size.width, 1)]
-        for number in (old, new):
-            column = sheet.view.column(number)
-            if column is not None:
-                regions.append(Region(column, head, 1, rows))
+        cells = sheet.cursor_cells(old) + sheet.cursor_cells(new)
+        regions = [Region(column, head + row, 1, 1) for row, column in cells]
+        regions.append(Region(0, 0, self.size.width, 1))
         self.refresh(*regions)
         if (period := self.period) is not None:
             self.post_message(self.Moved(period))
@@ -240,7 +238,7 @@ class Chart(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor there."""
         if self._sheet is not None:
-            number = self._sheet.view.number(event.x)
+            number = self._sheet.view.number(event.x - self.styles.gutter.left)
             if number is not None:
                 self._move_to(number)
 
@@ -329,14 +327,15 @@ class Chart(Widget, can_focus=True):
         return self.visual_style + inked + paper
 
     def _with_cursor(self, strip: Strip, sheet: Sheet, row: int) -> Strip:
-        """The strip with the column of the cursor marked."""
-        column = sheet.view.column(self.cursor)
-        if column is None:
-            return strip
-        character, ink, zone = sheet.cells[row][column]
-        mark = sheet.cursor_mark(self.cursor, row, character, ink)
-        style = self._ink("cursor", zone) if mark.is_guide else self._ink(ink, zone)
-        if mark.is_point:
-            style += Style(reverse=True)
-        cell = Strip([Segment(mark.character, style.rich_style)])
-        return Strip.join([strip.crop(0, column), cell, strip.crop(column + 1)])
+        """The strip with the cell that the cursor marks on it, if there is one."""
+        for marked, column in sheet.cursor_cells(self.cursor):
+            if marked == row:
+                character, ink, zone = sheet.cells[row][column]
+                if row == sheet.view.rows:
+                    character = "^" if self._writing.ascii else "▲"
+                    style = self._ink("cursor", zone)
+                else:
+                    style = self._ink(ink, zone) + Style(reverse=True)
+                cell = Strip([Segment(character, style.rich_style)])
+                return Strip.join([strip.crop(0, column), cell, strip.crop(column + 1)])
+        return strip

@@ -198,6 +198,7 @@ class ChoiceField(Field[Value]):
         help: str = "",
     ) -> None:
         super().__init__(name, label, help=help)
+        self._first = value
         self._select: Select[Value] = Select(
             [(Content(plain(title)), choice) for choice, title in choices],
             value=value,
@@ -218,7 +219,7 @@ class ChoiceField(Field[Value]):
     def read(self) -> Value:
         """The choice."""
         value: Any = self._select.value
-        chosen: Value = value
+        chosen: Value = self._first if value is Select.NULL else value  # NULL: not mounted yet
         return chosen
 
 

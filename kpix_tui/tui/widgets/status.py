@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from kpix_tui.domains.kpis.views import Status
@@ -70,6 +71,11 @@ def status_cell(
     if width is not None and len(mark) + 1 + len(word) > width:
         return Content.styled(mark, look.style)
     return Content.styled(f"{mark} {word}", look.style)
+
+
+def status_width() -> int:
+    """Cells that the longest status takes in the current language, its glyph included."""
+    return 2 + max(cell_len(_(look.word)) for look in LOOKS)
 
 
 def tallies(counts: StatusCounts) -> tuple[tuple[Look, int], ...]:
