@@ -35,7 +35,7 @@ def _record(check: Check) -> dict[str, object]:
 
 
 def _headings() -> Sequence[Heading]:
-    return (Heading(_("State")), Heading(_("What")), Heading(_("Finding"), flexible=True))
+    return (Heading(_("State")), Heading(_("What")), Heading(_("Finding")))
 
 
 def _cells(check: Check, canvas: Canvas) -> Sequence[Cell]:

@@ -155,7 +155,11 @@ def detail_pairs(detail: KpiDetail, canvas: Canvas) -> list[tuple[str, Cell]]:
     pairs += [
         (
             _("Thresholds"),
-            Cell(f"{figures.since(dated.valid_from)}: {_bands(dated.thresholds)}"),
+            Cell(
+                _("{when}: {bands}").format(
+                    when=figures.since(dated.valid_from), bands=_bands(dated.thresholds)
+                )
+            ),
         )
         for dated in kpi.thresholds
     ]

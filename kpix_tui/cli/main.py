@@ -56,6 +56,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
     cls=Group,
     lazy=_COMMANDS,
     invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help=message(
         "Performance management in the terminal: KPIs, statuses and what to do about "
         "the red ones.\n"

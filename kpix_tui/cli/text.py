@@ -135,7 +135,8 @@ def _fit(
 
 
 def _least_of(heading: Heading, natural: int) -> int:
-    return min(natural, heading.least) if heading.flexible else natural
+    least = max(heading.least, width(heading.title))
+    return min(natural, least) if heading.flexible else natural
 
 
 def _least(headings: Sequence[Heading], widths: Sequence[int], shown: Sequence[int]) -> int:
