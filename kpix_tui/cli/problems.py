@@ -134,5 +134,8 @@ def unexpected(error: Exception, session: Session) -> KpixError:
     reference = session.open_log()
     if reference is None:
         return errors.UnexpectedEarly(kind=type(error).__name__, reason=str(error))
+    from kpix_tui.app.telemetry import report as send  # noqa: PLC0415 - only for a defect
+
     _log.critical("unexpected error", exc_info=error)
+    send(error)
     return errors.Unexpected(correlation=reference, log=str(session.settings.log_file))

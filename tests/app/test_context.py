@@ -112,7 +112,9 @@ def test_without_a_token_nobody_is_signed_in(as_person: People) -> None:
         pass
 
 
-@pytest.mark.parametrize("token", [new_token(), "x", "é", "=" * 44])
+@pytest.mark.parametrize(
+    "token", [new_token(), "x", "é", "=" * 44], ids=["random", "short", "accented", "padding"]
+)
 def test_a_token_that_is_not_known_is_nobody(as_person: People, token: str) -> None:
     with pytest.raises(SessionEnded), as_person(None).unit_of_work(token):
         pass
