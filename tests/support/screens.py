@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,9 +17,11 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from html import unescape
 from pathlib import Path
 from typing import Any, cast
 
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from kpix_tui.config import load_settings
@@ -27,6 +30,10 @@ from kpix_tui.tui.login.screen import LoginScreen
 from kpix_tui.tui.modals.confirm import Confirm
 from tests.tui.pilots import settled, until
 from tests.tui.support import FakeContext
+
+_TEXT = re.compile(
+    r'(<text [^>]*?x=")([\d.]+)("[^>]*?textLength=")([\d.]+)("[^>]*>)((?:&#160;)+)([^<]+)<'
+)
 
 Steps = Callable[[Pilot[Any]], Awaitable[None]]
 
@@ -150,10 +157,26 @@ def _one(
         first = shot.name.startswith("first-run")
         with before_login(folder, first_run=first, **look) as app:
             svg = asyncio.run(photograph(app, shot, size))
-    path.write_text(svg, encoding="utf-8")
+    path.write_text(_steady(svg), encoding="utf-8")
     converter = shutil.which("rsvg-convert")
     if converter:
         subprocess.run([converter, "-o", str(path.with_suffix(".png")), str(path)], check=True)
+
+
+def _steady(svg: str) -> str:
+    """The same picture where blanks at the start of a text are a place and not characters.
+
+    Some renderers drop them and pull the text to the left.
+    """
+
+    def moved(found: re.Match[str]) -> str:
+        before, x, middle, length, end, blanks, text = found.groups()
+        width = float(length) / cell_len(unescape(blanks + text))
+        shift = width * blanks.count("&#160;")
+        start = float(x) + shift
+        return f"{before}{start:g}{middle}{float(length) - shift:g}{end}{text}<"
+
+    return _TEXT.sub(moved, svg)
 
 
 def main() -> None:
