@@ -20,7 +20,8 @@ def new_id() -> UUID:
 
 def as_id(text: str) -> UUID | None:
     """The UUID that ``text`` writes out in full, else None."""
+    bare = text.strip()
     try:
-        return UUID(text) if len(text.strip()) == 36 else None
+        return UUID(bare) if len(bare) == 36 else None
     except ValueError:
         return None
