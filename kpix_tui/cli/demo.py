@@ -26,18 +26,14 @@ if TYPE_CHECKING:
     examples=("kpix demo", "kpix demo --reset"),
 )
 @option("--reset", is_flag=True, help=message("Throw it away and build it afresh."))
-@option("--yes", is_flag=True, help=message("Do not ask before throwing it away."))
 @option("--no-open", is_flag=True, help=message("Only build it."))
 @pass_session
-def demo(session: Session, reset: bool, yes: bool, no_open: bool) -> int:
+def demo(session: Session, reset: bool, no_open: bool) -> int:
     """Build and open the demonstration."""
     from kpix_tui.app.demo import build_demo, demo_settings  # noqa: PLC0415 - brings SQLAlchemy
 
     session.settings = demo_settings(session.settings)
     session.talkative = True
-    if reset and session.settings.home.exists():
-        question = _("Throw the demonstration in {path} away?")
-        session.confirm(question.format(path=session.settings.home), yes=yes)
     build_demo(session.context, reset=reset, progress=_Narration(session))
     if no_open:
         session.tell(_("The demonstration is ready: kpix demo"))
