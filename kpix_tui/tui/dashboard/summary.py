@@ -41,7 +41,8 @@ class Summary(Widget):
         ascii = bool(getattr(app, "ascii", False))
         total = row.statuses.total
         count = ngettext("{count} KPI", "{count} KPIs", total).format(count=total)
-        words = status_counts(row.statuses, ascii=ascii, words=True)
+        left = room - len(count) - 3
+        words = status_counts(row.statuses, ascii=ascii, words=True, width=left)
         line = Content.assemble((count, "bold"), "   ", words)
         if line.cell_length + 3 + BAR <= room and total:
             bar = status_bar(row.statuses, BAR, ascii=ascii, colours=app.theme != MONO)

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from kpix_tui.domains.kpis.views import Status
 from kpix_tui.domains.overview.views import StatusCounts
-from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.kernel.errors import message as _m
 
 
@@ -94,22 +94,40 @@ def status_counts(
 ) -> Content:
     """``■ 3  ▲ 1  ● 12``: the statuses that occur, with ``words`` after the numbers.
 
-    What does not fit in ``width`` is written closer together: no count is ever cut.
+    What does not fit in ``width`` is written closer together, then without words: no count is ever
+    cut.
     """
     present = [(look, count) for look, count in tallies(counts) if count]
 
-    def line(inside: str, between: str) -> Content:
+    def line(inside: str, between: str, words: bool) -> Content:
         return Content(between).join(
             Content.styled(
-                f"{look.mark(ascii=ascii)}{inside}{count}"
-                + (f" {_(look.word).lower()}" if words else ""),
+                f"{look.mark(ascii=ascii)}{inside}{_counted(look, count) if words else count}",
                 look.style,
             )
             for look, count in present
         )
 
-    full = line(" ", "   " if words else "  ")
-    return full if width is None or full.cell_length <= width else line("", " ")
+    for found in (line(" ", "   " if words else "  ", words), line("", " ", words)):
+        if width is None or found.cell_length <= width:
+            return found
+    return line("", " ", words=False)
+
+
+def _counted(look: Look, count: int) -> str:
+    """``3 red``: the word agrees with the number in languages that have it so."""
+    match look.name:
+        case "critical":
+            text = ngettext("{count} critical", "{count} critical", count)
+        case "red":
+            text = ngettext("{count} red", "{count} red", count)
+        case "orange":
+            text = ngettext("{count} orange", "{count} orange", count)
+        case "green":
+            text = ngettext("{count} green", "{count} green", count)
+        case _:
+            text = ngettext("{count} no data", "{count} no data", count)
+    return text.format(count=count)
 
 
 def status_bar(
