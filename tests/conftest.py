@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kpix_tui.app.context import Context
 from kpix_tui.kernel.clock import FixedClock
 from tests.support import databases, servers
+
+# Nothing is timed in tests: a machine that is busy elsewhere must not fail them.
+hypothesis.settings.register_profile("kpix", deadline=None)
+hypothesis.settings.load_profile("kpix")
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
