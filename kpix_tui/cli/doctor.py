@@ -78,4 +78,5 @@ def _advise(checks: Sequence[Check]) -> None:
     todo = [check for check in checks if check.advice]
     if todo:
         lines = "".join(f"  {check.name}: {check.advice}\n" for check in todo)
-        write(f"\n{_('What to do:')}\n{lines}")
+        title = _("What to do:")  # not inside the f-string, where extraction does not see it
+        write(f"\n{title}\n{lines}")
