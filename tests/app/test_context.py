@@ -21,6 +21,7 @@ from kpix_tui.app.context import Context, OperatorUnknown, open_context
 from kpix_tui.app.tokens import MemoryTokens
 from kpix_tui.config import Settings
 from kpix_tui.db.embedded import EmbeddedServer
+from kpix_tui.db.engine import make_engine
 from kpix_tui.db.errors import (
     DatabaseNewer,
     DatabaseOutdated,
@@ -193,6 +194,20 @@ def test_a_pooled_connection_that_died_is_replaced(database: Database, context: 
     assert context.run(whoami).name == "Ada Admin"
 
 
+def test_an_external_server_that_goes_away_is_unavailable(
+    database: Database, context: Context
+) -> None:
+    context.run(whoami)
+    with database.server.connect("postgres") as connection:
+        connection.execute(f"alter database {database.name} allow_connections false".encode())
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+            (database.name,),
+        )
+    with pytest.raises(Unavailable):
+        context.run(whoami)
+
+
 # --- a server of its own --------------------------------------------------------------------
 
 
@@ -305,6 +320,18 @@ def test_threads_that_meet_a_dead_server_start_it_once(embedded: Callable[[], Co
     for thread in threads:
         thread.join(60)
     assert answers == [False] * 3
+
+
+def test_what_another_thread_has_started_already_is_left_alone(
+    embedded: Callable[[], Context],
+) -> None:
+    context = embedded()
+    living = context.database()
+    dead = make_engine(f"postgresql+psycopg://kpix_local@/kpix?host={__file__}", context.settings)
+    engines = [living, dead]
+    with context._unit(engines.pop) as uow:
+        assert scalar(uow, "select 1") == 1
+    assert context.database() is living
 
 
 def test_a_server_that_does_not_come_back_is_unavailable(

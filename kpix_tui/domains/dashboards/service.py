@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from kpix_tui.access.actor import actor_of
 from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import require
+from kpix_tui.db.errors import RefusedByDatabase
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards import queries
 from kpix_tui.domains.dashboards.errors import (
@@ -138,14 +139,17 @@ def _for_change(uow: UnitOfWork, dashboard_id: UUID, permission: Permission) -> 
 
 
 def _write(uow: UnitOfWork, current: Dashboard, **values: object) -> None:
-    uow.session.execute(
+    written = uow.session.execute(
         update(DashboardModel)
         .where(
             DashboardModel.organization_id == uow.principal.organization_id,
             DashboardModel.id == current.id,
         )
         .values(**values, updated_at=uow.clock.now(), version=current.version + 1)
+        .returning(DashboardModel.id)
     )
+    if written.first() is None:
+        raise RefusedByDatabase  # a policy that hides a row from UPDATE says nothing
 
 
 def _refuse_taken(uow: UnitOfWork, title: str) -> None:

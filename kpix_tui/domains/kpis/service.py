@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from kpix_tui.access.actor import actor_of
 from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import require
-from kpix_tui.db.errors import violating
+from kpix_tui.db.errors import RefusedByDatabase, violating
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.errors import DashboardArchived
 from kpix_tui.domains.dashboards.service import get_dashboard
@@ -150,11 +150,14 @@ def change_definition(uow: UnitOfWork, command: UpdateKpi) -> Kpi:
 
 
 def _write(uow: UnitOfWork, kpi: Kpi, **values: object) -> None:
-    uow.session.execute(
+    written = uow.session.execute(
         update(KpiModel)
         .where(KpiModel.organization_id == uow.principal.organization_id, KpiModel.id == kpi.id)
         .values(**values, version=kpi.version + 1)
+        .returning(KpiModel.id)
     )
+    if written.first() is None:
+        raise RefusedByDatabase  # a policy that hides a row from UPDATE says nothing
 
 
 def _insert_thresholds(uow: UnitOfWork, kpi_id: UUID, thresholds: Thresholds) -> None:

@@ -1,0 +1,28 @@
+"""Roles that an organisation made up: where Python and a policy differ, nothing is passed over."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpix_tui.app.context import Context
+from kpix_tui.db.errors import RefusedByDatabase
+from kpix_tui.domains.dashboards.service import archive_dashboard
+from kpix_tui.domains.kpis.service import delete_kpi
+from tests.services import factory
+from tests.support.databases import Database
+
+
+def test_deleting_without_the_right_to_update_is_refused_and_said(
+    context: Context, database: Database
+) -> None:
+    board = factory.dashboard(context)
+    kpi = factory.kpi(context, board)
+    with database.server.connect(database.name) as superuser:
+        superuser.execute(
+            b"delete from kpix.role_permission"
+            b" where permission in ('dashboard:update', 'kpi:update')"
+        )
+    with pytest.raises(RefusedByDatabase):
+        context.run(archive_dashboard, board.id)
+    with pytest.raises(RefusedByDatabase):
+        context.run(delete_kpi, kpi.id)
