@@ -79,4 +79,4 @@ def _critical(point: SparkPoint, row: KpiRow) -> bool:
 def _value(point: SparkPoint, row: KpiRow) -> str:
     if point.value is None:
         return _("missing")
-    return figures.with_unit(figures.number(point.value, row.decimals, row.thresholds), row.unit)
+    return figures.with_unit(figures.number(point.value, row.decimals, row.thresholds), clean(row.unit))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,6 +15,9 @@ from typing import Any
 from uuid import UUID
 
 Record = Mapping[str, Any]
+
+_CONTROLS = re.compile("[\x7f-\x9f]")
+"""JSON lets them stand as they are; a terminal may take U+009B for the beginning of a command."""
 
 
 def to_json(value: Any, *, ascii_only: bool = False, depth: int = 0) -> str:
@@ -27,7 +31,10 @@ def to_json(value: Any, *, ascii_only: bool = False, depth: int = 0) -> str:
             )
             return _enclosed("{", pairs, "}", depth)
         case str() | UUID() | Path() | date() | Enum():
-            return json.dumps(_text(value), ensure_ascii=ascii_only)
+            return _CONTROLS.sub(
+                lambda found: f"\\u{ord(found[0]):04x}",
+                json.dumps(_text(value), ensure_ascii=ascii_only),
+            )
         case None | bool() | int():
             return json.dumps(value)
         case Decimal():

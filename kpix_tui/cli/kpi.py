@@ -126,7 +126,7 @@ def chart(session: Session, out: Output, name: str, until: str | None) -> None:
         case Form.JSON:
             out.json([_point(point) for point in row.spark])
         case Form.CSV:
-            write(to_csv(("period_start", "value", "status"), map(_point, row.spark)))
+            write_csv(to_csv(("period_start", "value", "status"), map(_point, row.spark)))
         case Form.TEXT:
             lines = draw_chart(row, out.canvas)
             if not lines:

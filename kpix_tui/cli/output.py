@@ -17,7 +17,7 @@ from kpix_tui.cli.base import option
 from kpix_tui.cli.data import Record, to_csv, to_json
 from kpix_tui.cli.errors import OptionsExclusive
 from kpix_tui.cli.session import Session
-from kpix_tui.cli.text import Canvas, Cell, Heading, draw_pairs, draw_table
+from kpix_tui.cli.text import Canvas, Cell, Heading, draw_pairs, draw_table, shown
 from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.errors import message
 from kpix_tui.kernel.paging import Page
@@ -71,7 +71,7 @@ class Output:
             case Form.JSON:
                 self.json([kind.record(row) for row in page.rows])
             case Form.CSV:
-                write(to_csv(kind.fields, map(kind.record, page.rows)))
+                write_csv(to_csv(kind.fields, map(kind.record, page.rows)))
             case Form.TEXT:
                 self._table(kind, page)
 
@@ -96,7 +96,7 @@ class Output:
                 self.json(record)
             case Form.CSV:
                 flat = {key: one for key, one in record.items() if not _is_nested(one)}
-                write(to_csv(tuple(flat), [flat]))
+                write_csv(to_csv(tuple(flat), [flat]))
             case Form.TEXT:
                 canvas = self.canvas
                 write("\n".join(draw_pairs(pairs(canvas), canvas)) + "\n")
@@ -106,7 +106,7 @@ class Output:
         if self.form is Form.JSON:
             self.json(record)
         else:
-            write("".join(f"{sentence}\n" for sentence in sentences))
+            write("".join(f"{shown(sentence)}\n" for sentence in sentences))
 
     def json(self, value: Any) -> None:
         """Print JSON, in ASCII where the terminal is not in UTF-8."""
@@ -131,6 +131,11 @@ def write(text: str) -> None:
     """Put text on stdout; what its encoding does not have is shown as ``?``."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def write_csv(text: str) -> None:
+    """Put CSV on stdout, as it is; a terminal gets it without what would move its cursor."""
+    write(shown(text) if sys.stdout.isatty() else text)
 
 
 def silence() -> None:

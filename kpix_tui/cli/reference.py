@@ -41,7 +41,7 @@ nobody to ask.
 
 def commands() -> Iterator[tuple[click.Context, click.Command]]:
     """Every command, groups before what they hold."""
-    with click.Context(root, info_name="kpix") as ctx:
+    with click.Context(root, info_name="kpix", **root.context_settings) as ctx:
         yield ctx, root
         yield from _below(ctx, root)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from kpix_tui.cli.errors import ConfirmationNeeded, ParameterMissing, PasswordNeeded
+from kpix_tui.cli.text import shown
 from kpix_tui.i18n.catalog import _, set_locale
 from kpix_tui.kernel.errors import Cancelled, KpixError
 
@@ -125,7 +126,7 @@ class Session:
     def tell(self, text: str) -> None:
         """Narration: on stderr, never among the data, nor among the problems a program reads."""
         if not self.for_program or sys.stderr.isatty():
-            click.echo(text, err=True)
+            click.echo(shown(text), err=True)
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -140,7 +141,7 @@ class Session:
             return
         if not sys.stdin.isatty():
             raise ConfirmationNeeded(question=question)
-        if not click.confirm(question, err=True):
+        if not click.confirm(shown(question), err=True):
             raise Cancelled
 
     def required(self, value: str | None, option: str, label: str) -> str:

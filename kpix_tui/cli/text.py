@@ -17,6 +17,11 @@ def clean(text: str) -> str:
     return "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
 
 
+def shown(text: str) -> str:
+    """``text`` on the lines it has, without what could move a cursor or turn the writing around."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _INVISIBLE)
+
+
 def width(text: str) -> int:
     """The columns that ``text`` takes in a terminal."""
     return sum(
