@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from kpix_tui.cli import figures
-from kpix_tui.cli.text import Canvas, Cell, width
+from kpix_tui.cli.text import Canvas, Cell, clean, width
 from kpix_tui.domains.overview.views import KpiRow, SparkPoint
 from kpix_tui.i18n.catalog import _
 
@@ -79,4 +79,6 @@ def _critical(point: SparkPoint, row: KpiRow) -> bool:
 def _value(point: SparkPoint, row: KpiRow) -> str:
     if point.value is None:
         return _("missing")
-    return figures.with_unit(figures.number(point.value, row.decimals, row.thresholds), clean(row.unit))
+    return figures.with_unit(
+        figures.number(point.value, row.decimals, row.thresholds), clean(row.unit)
+    )

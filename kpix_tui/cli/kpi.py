@@ -14,7 +14,7 @@ from kpix_tui.cli.chart import draw_chart
 from kpix_tui.cli.data import to_csv
 from kpix_tui.cli.errors import NothingToChange, OptionsExclusive
 from kpix_tui.cli.kpi_views import KPIS, detail_pairs, detail_record, value_text
-from kpix_tui.cli.output import Form, Output, reads, write, writes
+from kpix_tui.cli.output import Form, Output, reads, write, write_csv, writes
 from kpix_tui.cli.paging import Wanted, gather, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.types import COUNT, NUMBER, Choice, read_day
