@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from rich.segment import Segment
@@ -38,5 +39,34 @@ class WithoutControls(LineFilter):
             return segments
         return [
             Segment(text if control else _CONTROLS.sub("", text), style, control)
+            for text, style, control in segments
+        ]
+
+
+_PLAIN: Final = str.maketrans(
+    dict.fromkeys("─━▔−·", "-")
+    | dict.fromkeys("│┃▌▐▕▏▊▎", "|")
+    | dict.fromkeys("╭╮╰╯┌┐└┘├┤", "+")
+    | dict.fromkeys("▁▂▃▄▅▆▇", "_")
+    | {"█": "#", "▀": "-", "▼": "v", "▶": ">", "›": ">", "…": "~", "“": '"', "”": '"'}
+)
+
+
+class PlainCharacters(LineFilter):
+    """Draws frames, bars and marks with ASCII where the terminal has nothing else.
+
+    Each stands for one of the same width. Letters of people's names are left as they are.
+    """
+
+    def __init__(self, wanted: Callable[[], bool]) -> None:
+        super().__init__()
+        self._wanted = wanted
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
+        """The same text with plain characters, when they are wanted."""
+        if not self._wanted():
+            return segments
+        return [
+            Segment(text if control or text.isascii() else text.translate(_PLAIN), style, control)
             for text, style, control in segments
         ]

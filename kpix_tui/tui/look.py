@@ -13,7 +13,7 @@ from kpix_tui.config import Settings
 from kpix_tui.i18n.catalog import detect_locale, match_locale, set_locale
 from kpix_tui.resources import styles
 from kpix_tui.tui import themes
-from kpix_tui.tui.filters import WithoutColour, WithoutControls
+from kpix_tui.tui.filters import PlainCharacters, WithoutColour, WithoutControls
 from kpix_tui.tui.widgets.text import plain
 
 
@@ -40,7 +40,8 @@ class LookApp(App[int]):
         self._without_colour = WithoutColour(enabled=False)
         # Textual greys an RGB theme for NO_COLOR, which still writes colours: ours writes none.
         kept = [old for old in self._filters if not isinstance(old, Monochrome | NoColor)]
-        self._filters = [*kept, self._without_colour, WithoutControls()]
+        plain_characters = PlainCharacters(lambda: self.ascii)
+        self._filters = [*kept, self._without_colour, WithoutControls(), plain_characters]
         for theme in themes.THEMES:
             self.register_theme(theme)
 
