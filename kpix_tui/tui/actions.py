@@ -213,10 +213,16 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "chart.closer",
         _m("Closer"),
         _m("Fewer periods, larger."),
-        ("plus", "equals_sign"),
+        ("greater_than_sign", "plus", "equals_sign"),
         ("chart",),
     ),
-    _local("chart.farther", _m("Farther"), _m("More periods, smaller."), ("minus",), ("chart",)),
+    _local(
+        "chart.farther",
+        _m("Farther"),
+        _m("More periods, smaller."),
+        ("less_than_sign",),
+        ("chart",),
+    ),
     # Forms and questions.
     Action("form.save", _m("Save"), _m("Save what was typed."), ("ctrl+s",), ("form",), None, True),
     Action(

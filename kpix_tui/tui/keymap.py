@@ -30,6 +30,8 @@ _LABELS: Final = {
     "minus": "-",
     "plus": "+",
     "equals_sign": "=",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "comma": ",",
     "space": "Space",
     "left_square_bracket": "[",

@@ -284,15 +284,15 @@ async def test_values_are_asked_for_as_the_window_moves_and_never_all(tmp_path: 
 
 
 @pytest.mark.usefixtures("world")
-async def test_plus_and_minus_change_the_distance_within_limits(tmp_path: Path) -> None:
+async def test_two_keys_change_the_distance_within_limits(tmp_path: Path) -> None:
     app = interface(tmp_path)
     async with app.run_test(size=(120, 40)) as pilot:
         _screen, chart = await shown(pilot, app, 2000)
         for _time in range(12):
-            await pilot.press("minus")
+            await pilot.press("less_than_sign")
         assert chart.span == FARTHEST
         for _time in range(12):
-            await pilot.press("plus")
+            await pilot.press("greater_than_sign")
         assert chart.span == NEAREST
         await settled(pilot)
         assert line(chart).strip()
