@@ -10,6 +10,14 @@ from pathlib import Path
 from typing import Protocol
 
 from kpix_tui.config import Settings
+from kpix_tui.kernel.errors import Misconfigured, message
+
+
+class SessionFileUnusable(Misconfigured):
+    """The file that keeps the session cannot be read or written."""
+
+    code = "app.session_file_unusable"
+    message = message("The session cannot be kept in {path}: {reason}")
 
 
 class TokenStore(Protocol):
@@ -41,9 +49,17 @@ class FileTokens:
             return self._path.read_text(encoding="ascii", errors="replace").strip() or None
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise SessionFileUnusable(path=str(self._path), reason=str(error.strerror)) from error
 
     def save(self, token: str) -> None:
         """Replace the file in one step, so that no reader ever sees half a token."""
+        try:
+            self._replace(token)
+        except OSError as error:
+            raise SessionFileUnusable(path=str(self._path), reason=str(error.strerror)) from error
+
+    def _replace(self, token: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".session-")
         try:

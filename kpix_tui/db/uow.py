@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from kpix_tui.db.errors import NotSignedIn, SessionEnded, database_errors
 from kpix_tui.db.principal import Principal, begin
 from kpix_tui.kernel.clock import Clock, today
+
+_log = logging.getLogger("kpix.work")
 
 
 class UnitOfWork:
@@ -29,6 +32,7 @@ class UnitOfWork:
         )
         self._principal: Principal | None = None
         self.was_cancelled = False
+        self._events: list[tuple[str, dict[str, object]]] = []
 
     @property
     def principal(self) -> Principal:
@@ -56,6 +60,26 @@ class UnitOfWork:
     def today(self) -> date:
         """The calendar day in the organisation's time zone."""
         return today(self.clock, self.principal.timezone)
+
+    def log(self, event: str, **facts: object) -> None:
+        """Write ``event`` to the log ``kpix.work`` once the transaction is committed, and only
+        then: what was rolled back has not happened."""
+        self._events.append((event, facts))
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Everything that is done inside the block is undone at its end."""
+        events = list(self._events)
+        with self.session.begin_nested() as savepoint:
+            yield
+            savepoint.rollback()
+        self._events = events
+
+    def tell(self) -> None:
+        """Write what was waiting for the commit."""
+        for event, facts in self._events:
+            _log.info(event, extra=facts)
+        self._events.clear()
 
     def cancel(self) -> None:
         """Stop the running statement on the server. Safe from another thread."""
@@ -105,6 +129,7 @@ def open_unit(
                     uow.present(token)
                 yield uow
                 session.commit()
+                uow.tell()
             except BaseException:
                 if uow.driver.closed:
                     session.invalidate()  # the server is gone: there is nothing to roll back

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kpix_tui.app.tokens import FileTokens, MemoryTokens, token_store
+from kpix_tui.app.tokens import FileTokens, MemoryTokens, SessionFileUnusable, token_store
 from kpix_tui.config import Settings
 from kpix_tui.db.errors import SessionEnded
 from kpix_tui.db.principal import token_bytes
@@ -104,7 +104,7 @@ def test_a_save_that_fails_leaves_the_old_one_and_no_rubbish(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", no_room)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(SessionFileUnusable, match="No space"):
         store.save("new")
     assert store.load() == "old"
     assert [path.name for path in settings.state.iterdir()] == ["session"]
@@ -122,3 +122,12 @@ def test_shared_terminals_and_given_tokens_write_nothing(
     store.clear()
     assert store.load() is None
     assert not settings.state.exists()
+
+
+def test_a_session_file_that_is_a_folder_is_said(settings: Settings) -> None:
+    settings.token_file.mkdir(parents=True)
+    store = token_store(settings)
+    with pytest.raises(SessionFileUnusable, match="Is a directory"):
+        store.load()
+    with pytest.raises(SessionFileUnusable):
+        store.save("new")

@@ -353,3 +353,23 @@ def test_a_constraint_is_named_by_the_use_case_that_knows_it(unit: Callable[...,
 def test_the_context_opens_the_same_units(context: Context) -> None:
     with context.unit_of_work() as uow:
         assert isinstance(uow, UnitOfWork)
+
+
+def test_the_log_tells_only_what_was_committed(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "kpix.work")
+
+    def fail(uow: UnitOfWork) -> None:
+        uow.log("never.happened")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        context.run(fail)
+    with context.unit_of_work() as uow:
+        with uow.rehearsal():
+            uow.log("only.rehearsed")
+        uow.log("thing.done", what="this")
+        assert not caplog.records
+    (record,) = caplog.records
+    assert (record.message, record.__dict__["what"]) == ("thing.done", "this")

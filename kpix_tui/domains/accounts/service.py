@@ -136,7 +136,7 @@ def _refuse_login(email: str, answer: dict[str, object]) -> None:
 def logout(uow: UnitOfWork) -> None:
     """End the session; its token opens nothing any more."""
     queries.logout(uow)
-    _log.info("logout", extra={"user_id": str(uow.principal.user_id)})
+    uow.log("logout", user_id=str(uow.principal.user_id))
 
 
 def rotate_token(uow: UnitOfWork) -> str:
@@ -209,7 +209,7 @@ def create_user(units: Units, command: CreateUser) -> UserRow:
             "uq_app_user_email", lambda: EmailTaken(email=checked.email, fields=("email",))
         ):
             queries.insert_user(uow, checked, user_id, key)
-        _log.info("user.created", extra={"user_id": str(user_id), "roles": list(checked.roles)})
+        uow.log("user.created", user_id=str(user_id), roles=list(checked.roles))
         return show_user(uow, user_id)
 
 

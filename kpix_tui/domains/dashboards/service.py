@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -24,8 +23,6 @@ from kpix_tui.domains.dashboards.rules import valid_texts, valid_title
 from kpix_tui.domains.dashboards.views import CreateDashboard, Dashboard, UpdateDashboard
 from kpix_tui.kernel.errors import StaleVersion
 from kpix_tui.kernel.ids import as_id, new_id
-
-_log = logging.getLogger("kpix.dashboards")
 
 
 def create_dashboard(uow: UnitOfWork, command: CreateDashboard) -> Dashboard:
@@ -52,7 +49,7 @@ def create_dashboard(uow: UnitOfWork, command: CreateDashboard) -> Dashboard:
             owner_id=actor.user_id,
         )
     )
-    _log.info("dashboard.created", extra={"dashboard_id": str(dashboard_id)})
+    uow.log("dashboard.created", dashboard_id=str(dashboard_id))
     return get_dashboard(uow, dashboard_id)
 
 
@@ -124,9 +121,7 @@ def archive_dashboard(uow: UnitOfWork, dashboard_id: UUID, *, archived: bool = T
         if not archived:
             _refuse_taken(uow, current.title)
         _write(uow, current, archived_at=uow.clock.now() if archived else None)
-        _log.info(
-            "dashboard.archived", extra={"dashboard_id": str(dashboard_id), "archived": archived}
-        )
+        uow.log("dashboard.archived", dashboard_id=str(dashboard_id), archived=archived)
     return get_dashboard(uow, dashboard_id)
 
 

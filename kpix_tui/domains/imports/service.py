@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -45,8 +45,6 @@ from kpix_tui.i18n.formats import decide_decimal_mark, parse_day, parse_number
 from kpix_tui.kernel.errors import Cancelled, InputInvalid
 from kpix_tui.kernel.periods import Frequency, Period, period_of
 
-_log = logging.getLogger("kpix.imports")
-
 _BATCH: Final = 10_000
 """Values written between two looks at progress and cancellation."""
 
@@ -86,13 +84,12 @@ def import_values(
         missing_markers=command.missing_markers,
     )
     watch.total = len(table.rows)
-    with uow.session.begin_nested() as savepoint:
+    with uow.rehearsal() if command.dry_run else nullcontext():
         created = _create_missing(uow, command, table, verdict)
         written = _write(uow, command, verdict.accepted, created, watch)
-        if command.dry_run:
-            savepoint.rollback()
     done = _done(command, table, verdict, written, mark=mark, created=created.values())
-    _log.info("values.imported", extra=_counts(done))
+    if not command.dry_run:
+        uow.log("values.imported", **_counts(done))
     return done
 
 

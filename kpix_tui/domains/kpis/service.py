@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -21,8 +20,6 @@ from kpix_tui.domains.kpis.rules import code_from_name, valid_definition, valida
 from kpix_tui.domains.kpis.views import ALWAYS, CreateKpi, Kpi, KpiChanged, Thresholds, UpdateKpi
 from kpix_tui.kernel.errors import StaleVersion
 from kpix_tui.kernel.ids import as_id, new_id
-
-_log = logging.getLogger("kpix.kpis")
 
 
 def create_kpi(uow: UnitOfWork, command: CreateKpi) -> KpiChanged:
@@ -63,7 +60,7 @@ def create_kpi(uow: UnitOfWork, command: CreateKpi) -> KpiChanged:
             )
         )
     _insert_thresholds(uow, kpi_id, command.thresholds)
-    _log.info("kpi.created", extra={"kpi_id": str(kpi_id), "code": texts["code"]})
+    uow.log("kpi.created", kpi_id=str(kpi_id), code=texts["code"])
     return KpiChanged(kpi_id, str(texts["code"]), version=1)
 
 
@@ -112,7 +109,7 @@ def delete_kpi(uow: UnitOfWork, kpi_id: UUID) -> Kpi:
     kpi = get_kpi(uow, kpi_id)
     require(actor_of(uow), Permission.KPI_DELETE, kpi.owner_id, kpi.dashboard_owner_id)
     _write(uow, kpi, deleted_at=uow.clock.now())
-    _log.info("kpi.deleted", extra={"kpi_id": str(kpi_id), "code": kpi.code})
+    uow.log("kpi.deleted", kpi_id=str(kpi_id), code=kpi.code)
     return kpi
 
 

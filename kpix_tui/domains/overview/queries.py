@@ -1,4 +1,4 @@
-"""SELECTs that join definitions with their last values. Each list takes a fixed number of queries."""
+"""SELECTs that join definitions with their last values, a fixed number of them for each list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kpix_tui.kernel.paging import Page, PageRequest
 
 
 def _last_value(until: date | None) -> Any:
-    """The last value of the KPI at hand whose period began by ``until``, found by the primary key."""
+    """The last value of the KPI at hand whose period began by ``until``: by the primary key."""
     statement = (
         select(
             KpiValueModel.value,

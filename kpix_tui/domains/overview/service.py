@@ -25,7 +25,7 @@ from kpix_tui.kernel.periods import Frequency, Period, period_of
 def list_dashboards(
     uow: UnitOfWork, page: PageRequest = FIRST_PAGE, *, archived: bool = False
 ) -> Page[DashboardRow]:
-    """One page of dashboards; sorts: title, process, owner, updated_at, kpis, red, orange, green."""
+    """One page of dashboards; sorts: title, process, owner, updated_at, kpis, red, orange, green"""
     require(actor_of(uow), Permission.DASHBOARD_READ)
     return queries.dashboards(uow, page, archived=archived)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -48,8 +47,6 @@ from kpix_tui.domains.values.views import (
 )
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 from kpix_tui.kernel.periods import Period, period_of
-
-_log = logging.getLogger("kpix.values")
 
 
 def enter_value(uow: UnitOfWork, command: EnterValue) -> ValueEntered:
@@ -232,9 +229,7 @@ def update_kpi(uow: UnitOfWork, command: UpdateKpi) -> KpiChanged:
             uow, command.id, DatedThresholds(command.thresholds_from, command.thresholds)
         )
         recomputed = _recompute(uow, command)
-    _log.info(
-        "kpi.updated", extra={"kpi_id": str(command.id), "statuses_changed": recomputed.changed}
-    )
+    uow.log("kpi.updated", kpi_id=str(command.id), statuses_changed=recomputed.changed)
     return KpiChanged(command.id, command.code.strip().upper(), before.version + 1, recomputed)
 
 
