@@ -32,8 +32,8 @@ context.configure(
 with context.begin_transaction():
     # One migration at a time, none that waits for long, and a backfill that row-level security
     # would turn into nothing fails loudly.
-    connection.execute(text("select pg_advisory_xact_lock(hashtext('kpix migration'))"))
     connection.execute(text("set local lock_timeout = '10s'"))
+    connection.execute(text("select pg_advisory_xact_lock(hashtext('kpix migration'))"))
     connection.execute(text("set local row_security = off"))
     connection.execute(text("set local role kpix_owner"))
     context.run_migrations()

@@ -8,13 +8,20 @@ begin atomic
     where s.token_hash = sha256(token) and s.login_role = session_user;
 end;
 
+-- Whoever adds a session to an account, or ends its sessions, holds its credential: a session that
+-- is being added while the others are revoked would outlive them, unseen.
 create or replace function private.revoke_family(family uuid) returns void
-language sql security definer
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+    perform from private.credential c
+    where (c.organization_id, c.user_id)
+        in (select s.organization_id, s.user_id from private.session s where s.family_id = family)
+    for no key update;
     update private.session set revoked_at = clock_timestamp()
     where family_id = family and revoked_at is null;
-end;
+end $$;
 
 create or replace function private.is_live(s private.session) returns boolean
 language sql stable
@@ -121,22 +128,39 @@ begin atomic
     select s from private.session s where s.id = (private.verified()).session_id;
 end;
 
--- The session goes on under a new token; the old one dies within half a minute.
-create or replace function auth.rotate(new_token_hash bytea) returns boolean
+-- The principal's session as it is now, held with its account until the transaction ends; null when
+-- it was ended after the transaction began. An older snapshot than that fails to serialize.
+create or replace function private.held_session() returns private.session
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     s private.session := private.my_session();
 begin
-    if s.id is null or s.rotated_at is not null then
+    perform from private.credential c
+    where c.organization_id = s.organization_id and c.user_id = s.user_id
+    for no key update;
+    select * into s from private.session t where t.id = s.id for no key update;
+    if private.is_live(s) then
+        return s;
+    end if;
+    return null;
+end $$;
+
+-- The session goes on under a new token; the old one dies within half a minute.
+create or replace function auth.rotate(new_token_hash bytea) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    s private.session := private.held_session();
+begin
+    if s.id is null or s.rotated_at is not null
+        or octet_length(new_token_hash) is distinct from 32
+    then
         return false;
     end if;
-    update private.session set rotated_at = clock_timestamp()
-    where id = s.id and rotated_at is null;
-    if not found then
-        return false;
-    end if;
+    update private.session set rotated_at = clock_timestamp() where id = s.id;
     insert into private.session (
         id, family_id, organization_id, user_id, token_hash, login_role, kind,
         authenticated_at, last_seen_at, expires_at

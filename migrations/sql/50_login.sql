@@ -25,6 +25,12 @@ as $$
 declare
     made uuid;
 begin
+    -- What no client of ours sends is not kept, and not told apart when it is claimed.
+    if octet_length(key) is distinct from 32 or octet_length(token_hash) is distinct from 32
+        or email is null or char_length(email) > 1000 or char_length(organization) > 1000
+    then
+        return gen_random_uuid();
+    end if;
     delete from private.login_attempt where at < clock_timestamp() - interval '1 day';
     insert into private.login_attempt (account, email, organization, key_hash, token_hash, kind, login_role)
     values (
@@ -83,7 +89,11 @@ declare
     c private.credential;
     u record;
 begin
-    for c in select * from private.credential k where k.email = a.email and k.key_hash = a.key_hash loop
+    for c in
+        select * from private.credential k where k.email = a.email and k.key_hash = a.key_hash
+        order by k.organization_id
+        for no key update -- a password that is being changed is the old one no more
+    loop
         perform private.present(c.organization_id, c.user_id, c.user_id);
         select o.name, p.active into u
         from kpix.app_user p join kpix.organization o on o.organization_id = p.organization_id
@@ -106,6 +116,7 @@ declare
 begin
     select * into a from private.login_attempt t
     where t.id = attempt and t.login_role = session_user and t.succeeded_at is null
+        and not exists (select from private.session s where s.token_hash = t.token_hash)
         and t.transaction_id <> pg_current_xact_id()
         and t.at > clock_timestamp() - interval '1 minute'
     for update;
@@ -120,8 +131,16 @@ begin
     if cardinality(found_accounts) = 0 then
         return jsonb_build_object('ok', false);
     end if;
-    -- The proof was given: it is no failure, whichever organisation is chosen next.
-    update private.login_attempt set succeeded_at = clock_timestamp() where id = a.id;
+    -- The proof was given: it is no failure, whichever organisation is chosen next. But what also
+    -- was a wrong guess elsewhere is one: an account of one's own with a stranger's e-mail would
+    -- otherwise make every guess at the stranger's password a success.
+    update private.login_attempt set succeeded_at = clock_timestamp()
+    where id = a.id and (
+        a.organization is not null
+        or not exists (
+            select from private.credential k where k.email = a.email and k.key_hash <> a.key_hash
+        )
+    );
     if cardinality(found_accounts) > 1 then
         return jsonb_build_object('ok', false, 'choose', private.organization_names(found_accounts));
     end if;
@@ -151,10 +170,10 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    s private.session := private.my_session();
+    s private.session := private.held_session();
 begin
     if s.id is null or s.authenticated_at < clock_timestamp() - interval '5 minutes'
-        or octet_length(key) <> 32
+        or octet_length(key) is distinct from 32
     then
         return false;
     end if;

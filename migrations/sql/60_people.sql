@@ -57,6 +57,10 @@ begin
     if not auth.everywhere('user:create') or not auth.everywhere('role:assign') then
         raise insufficient_privilege using message = 'user:create and role:assign are needed';
     end if;
+    -- Nobody signs in with another key, and a constraint would quote the row it refuses.
+    if octet_length(key) is distinct from 32 then
+        raise invalid_parameter_value using message = 'a key has 32 bytes';
+    end if;
     perform private.add_user(organization, user_id, user_name, email, key, roles, auth.user_id());
 end $$;
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from kpix_tui.db.principal import new_token, token_hash
+from kpix_tui.db.principal import new_token, token_bytes, token_hash
 from kpix_tui.domains.accounts.passwords import HashParameters, derive_key
 from tests.db.attacks.conftest import Attacker
 from tests.support.databases import PASSWORD, Database
@@ -190,3 +190,77 @@ def test_another_login_role_cannot_claim(
 ) -> None:
     with connect() as connection, database.server.connect(database.name) as other:
         assert claim(other, submit(connection, right_key)) == {"ok": False}
+
+
+@pytest.fixture
+def namesake(
+    database: Database, connect: Callable[[], Any]
+) -> Iterator[Callable[[Connection, bytes], None]]:
+    """An account of Globex with the e-mail of Acme's administrator; its owner sets any password."""
+    user = "0190a1b2-0000-7000-8000-00000000beef"
+    with connect() as globex, globex.transaction():
+        globex.execute("select auth.begin(%b)", (token_bytes(database.tokens["globex/admin"]),))
+        globex.execute(
+            "select auth.create_user(%s, 'Namesake', %s, %b, array['VIEWER'])", (user, EMAIL, WRONG)
+        )
+
+    def set_key(operator: Connection, key: bytes) -> None:
+        operator.execute(
+            "update private.credential set key_hash = sha256(%b) where user_id = %s", (key, user)
+        )
+
+    yield set_key
+    with database.server.connect(database.name) as operator:
+        operator.execute("set session_replication_role = replica")
+        for table in ("private.session", "private.credential", "kpix.user_role"):
+            operator.execute(f"delete from {table} where user_id = %s".encode(), (user,))
+        operator.execute("delete from kpix.app_user where id = %s", (user,))
+
+
+def test_an_account_with_the_same_email_elsewhere_buys_no_guesses(
+    connect: Callable[[], Any],
+    database: Database,
+    namesake: Callable[[Connection, bytes], None],
+) -> None:
+    """Each guess is right for the attacker's own account; at the victim's it is still a guess."""
+    with connect() as connection, database.server.connect(database.name) as operator:
+        answers = []
+        for guess in range(8):
+            key = bytes([guess]) * 32
+            namesake(operator, key)
+            answers.append(claim(connection, submit(connection, key)))
+    assert [evaluated(answer) for answer in answers] == [True] * 5 + [False] * 3
+
+
+def test_naming_the_organisation_makes_it_no_guess_at_others(
+    connect: Callable[[], Any], namesake: Callable[[Connection, bytes], None]
+) -> None:
+    with connect() as connection:
+        for _ in range(7):
+            attempt = connection.execute(
+                "select auth.login_submit(%s, %b, %b, false, 'Globex')",
+                (EMAIL, WRONG, token_hash(new_token())),
+            ).fetchone()[0]
+            assert claim(connection, attempt)["ok"]
+
+
+@pytest.mark.parametrize(
+    ("email", "key", "token"),
+    [
+        (None, WRONG, WRONG),
+        (EMAIL, None, WRONG),
+        (EMAIL, WRONG, None),
+        (EMAIL, WRONG, b"short"),
+        (EMAIL, b"", WRONG),
+        ("x" * 100_000, WRONG, WRONG),
+    ],
+)
+def test_what_no_client_sends_is_refused_without_a_word(
+    connect: Callable[[], Any], email: str | None, key: bytes | None, token: bytes | None
+) -> None:
+    """An error would quote the row, and the log of the server would keep it."""
+    with connect() as connection:
+        row = connection.execute(
+            "select auth.login_submit(%s, %b, %b, null, null)", (email, key, token)
+        ).fetchone()
+        assert claim(connection, row[0]) == {"ok": False}
