@@ -164,6 +164,15 @@ def test_a_limit_outside_is_named_at_the_edge_with_an_arrow() -> None:
     assert any("R ≥10.0 ↓" in line for line in lines)
 
 
+@pytest.mark.parametrize("height", [6, 8, 16])
+def test_limits_that_share_a_line_are_named_from_the_highest_down(height: int) -> None:
+    one = kpi(limits=thresholds("140", "170", "200"), direction=DOWN)
+    lines = sheet_of(one, ["160", "950"], 60, height)
+    places = [next(i for i, line in enumerate(lines) if label in line) for label in "ROG"]
+    assert places == sorted(places)
+    assert len(set(places)) == len(places)
+
+
 def test_points_are_the_glyphs_of_their_status() -> None:
     text = "\n".join(sheet_of(kpi(), ["96", "93", "90", "80"], 60, 24))
     for glyph in "●▲■◆":

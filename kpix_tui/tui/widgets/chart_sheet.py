@@ -273,18 +273,19 @@ def _short(value: Decimal, view: View) -> str:
 def _right_labels(view: View, scale: Scale) -> dict[int, tuple[str, str]]:
     """The thresholds of the newest period that is seen, each on its line or the next free one.
 
-    What lies outside the scale is named at the edge, with an arrow.
+    They stand in the order of their values even where several share a line, or a label would name
+    the line of another. What lies outside the scale is named at the edge, with an arrow.
     """
-    found = sorted(_limit_labels(view, scale), key=lambda label: label[0])
+    found = sorted(_limit_labels(view, scale)[: view.rows], key=lambda label: -label[0])
     labels: dict[int, tuple[str, str]] = {}
-    for row, text, ink in found:
-        free = [r for r in range(view.rows) if r not in labels]
-        if free:
-            labels[min(free, key=lambda r: (abs(r - row), r < row))] = (text, ink)
+    for index, (_value, row, text, ink) in enumerate(found):
+        below = max(row, max(labels, default=-1) + 1)
+        labels[min(below, view.rows - len(found) + index)] = (text, ink)
     return labels
 
 
-def _limit_labels(view: View, scale: Scale) -> list[tuple[int, str, str]]:
+def _limit_labels(view: View, scale: Scale) -> list[tuple[Decimal, int, str, str]]:
+    """Value, line, text and ink of every threshold, the most telling first."""
     limits = view.in_force[-1]
     writing, kpi = view.writing, view.kpi
     reaches, _worse = better_side(kpi.direction, ascii=writing.ascii)
@@ -302,7 +303,7 @@ def _limit_labels(view: View, scale: Scale) -> list[tuple[int, str, str]]:
         row = max(0, min(view.rows - 1, scale.row(value)))
         if not scale.shows(value):
             text = f"{text} {arrows[value < scale.low]}"
-        labels.append((row, text, name))
+        labels.append((value, row, text, name))
     return labels
 
 
