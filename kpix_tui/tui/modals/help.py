@@ -68,12 +68,18 @@ class Help(KpixModal[None]):
 
     def _line(self, action: Action, reason: str | None) -> Content:
         style = "$footer-key-foreground bold" if reason is None else "$text-disabled"
-        said = wrap(reason or _(action.help), max(20, self._room - KEYS - TITLE))
+        title = self._title
+        said = wrap(reason or _(action.help), max(20, self._room - KEYS - title))
         return Content.assemble(
             (f"{self._keys(action):<{KEYS}}", style),
-            (f"{_(action.title):<{TITLE - 1}} ", "" if reason is None else "$text-disabled"),
-            (("\n" + " " * (KEYS + TITLE)).join(said), "$text-muted"),
+            (f"{_(action.title):<{title}}", "" if reason is None else "$text-disabled"),
+            (("\n" + " " * (KEYS + title)).join(said), "$text-muted"),
         )
+
+    @property
+    def _title(self) -> int:
+        """Cells for the names of actions: some languages need more of them."""
+        return max([TITLE, *(2 + len(_(action.title)) for action, _reason in self._entries)])
 
     @property
     def _room(self) -> int:
