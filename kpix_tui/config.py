@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
@@ -25,6 +28,20 @@ class SettingsUnreadable(Misconfigured):
 
     code = "config.file_unreadable"
     message = message("The settings file {path} cannot be read: {reason}")
+
+
+class DotenvForeign(Misconfigured):
+    """The ``.env`` file of the working directory may be written by somebody else."""
+
+    code = "config.dotenv_foreign"
+    message = message(
+        "Other accounts can change {path}, which says what server your password goes to. Make it"
+        " yours (chown, chmod go-w), or start kpix in another folder."
+    )
+
+
+_PASSWORD: Final = re.compile(r"(//[^:/@?]*):[^/?]*(?=@)")
+"""The password in the address of a server, after the name of the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +75,15 @@ class Settings:
 
     @property
     def token_file(self) -> Path:
-        """Where the session of the command line is kept, mode 0600."""
-        return self.state / "session"
+        """Where the session of the command line is kept, mode 0600.
+
+        Every server has a file of its own: a token is not shown to a server that did not give it,
+        whoever says in a ``.env`` that this is the one to use now.
+        """
+        if self.database_url is None:
+            return self.state / "session"
+        address = _PASSWORD.sub(r"\1", self.database_url)
+        return self.state / f"session-{hashlib.sha256(address.encode()).hexdigest()[:16]}"
 
     @property
     def log_file(self) -> Path:
@@ -91,6 +115,7 @@ def load_settings(
     Raises:
         SettingInvalid: a value that cannot be used, named with where it belongs.
         SettingsUnreadable: the TOML file is broken.
+        DotenvForeign: somebody else can write the ``.env`` file.
     """
     environ = _with_dotenv(os.environ if environment is None else environment, directory)
     home, state, config_file = _folders(environ)
@@ -197,6 +222,9 @@ def _with_dotenv(environ: Mapping[str, str], directory: Path | None) -> dict[str
     path = (directory or Path.cwd()) / ".env"
     found: dict[str, str | None] = {}
     if path.is_file():
+        status = path.stat()
+        if status.st_uid not in (0, os.geteuid()) or status.st_mode & stat.S_IWOTH:
+            raise DotenvForeign(path=str(path))
         from dotenv import dotenv_values  # noqa: PLC0415 - most starts have no .env
 
         found = dict(dotenv_values(path))

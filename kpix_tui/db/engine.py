@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -16,9 +17,20 @@ _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 def is_local(url: URL) -> bool:
-    """Whether the server is on this machine: a socket, or a loopback address."""
-    host = str(url.query.get("host") or url.host or "")
-    return host == "" or host.startswith(("/", "@")) or host in _LOCAL_HOSTS
+    """Whether the server is on this machine: a socket, or a loopback address.
+
+    libpq tries every host of a list, goes to ``hostaddr`` whatever the host is called, and takes
+    what the address leaves out from its own variables: all of that has to be on this machine.
+    """
+    query = url.normalized_query
+    if "service" in query or os.environ.get("PGSERVICE"):
+        return False  # a file elsewhere says where
+    named = [*query.get("host", ()), *filter(None, [url.host])] or [os.environ.get("PGHOST", "")]
+    named += query.get("hostaddr", ()) or [os.environ.get("PGHOSTADDR", "")]
+    return all(
+        host == "" or host.startswith(("/", "@")) or host in _LOCAL_HOSTS
+        for host in ",".join(named).split(",")
+    )
 
 
 def server_url(text: str, *, setting: str, sslmode: str | None) -> URL:
@@ -75,6 +87,12 @@ def _connect_args(settings: Settings) -> dict[str, Any]:
         "statement_timeout": f"{settings.statement_timeout}s",
         "lock_timeout": f"{settings.lock_timeout}s",
         "idle_in_transaction_session_timeout": "60s",
+        # Whoever shares the login role could switch these on for it (ALTER ROLE … SET): they put
+        # what is bound to a statement, tokens and keys included, into the log of the server.
+        "debug_print_parse": "off",
+        "debug_print_rewritten": "off",
+        "debug_print_plan": "off",
+        "log_parameter_max_length_on_error": "0",
     }
     return {
         "connect_timeout": settings.connect_timeout,

@@ -27,6 +27,10 @@ ELSEWHERE = [
     "postgresql://ada@10.0.0.1/kpix",
     "postgresql://ada@/kpix?host=db.example.org",
     "postgresql://ada@localhost.example.org/kpix",
+    "postgresql://ada@/kpix?host=/run/postgresql,db.example.org",
+    "postgresql://ada@/kpix?host=localhost&host=db.example.org",
+    "postgresql://ada@localhost/kpix?hostaddr=10.0.0.1",
+    "postgresql://ada@/kpix?service=elsewhere",
 ]
 
 
@@ -38,6 +42,17 @@ def server_url(address: str, sslmode: str | None = None) -> str:
 @pytest.mark.parametrize("address", LOCAL)
 def test_a_local_server_needs_no_encryption(address: str) -> None:
     assert server_url(address) == "None"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("PGHOST", "db.example.org"), ("PGHOSTADDR", "10.0.0.1"), ("PGSERVICE", "elsewhere")],
+)
+def test_a_machine_that_libpq_finds_elsewhere_is_verified(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert server_url("postgresql://ada@/kpix") == "verify-full"
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)
@@ -146,3 +161,25 @@ def test_the_pool_is_as_large_as_the_settings_say(tmp_path: Path) -> None:
     settings = Settings(tmp_path, tmp_path, tmp_path / "x", pool_size=7, pool_pre_ping=False)
     made = engine.make_engine("postgresql+psycopg://ada@localhost/kpix", settings)
     assert made.pool.size() == 7  # type: ignore[attr-defined] # of the queue pool
+
+
+def test_nothing_that_is_bound_reaches_the_log_of_the_server(
+    database: Database, tmp_path: Path
+) -> None:
+    """Even when somebody who shares the login role switched it on for the role."""
+    settings = database.settings(tmp_path)
+    names = ("debug_print_parse", "debug_print_rewritten", "debug_print_plan")
+    made = engine.make_engine(engine.embedded_url(str(settings.database_url)), settings)
+    with database.server.connect(database.name, "kpix_local") as attacker:
+        try:
+            for name in names:
+                attacker.execute(f"alter role kpix_local set {name} = on".encode())
+            attacker.execute("alter role kpix_local set log_parameter_max_length_on_error = -1")
+            with made.connect() as connection:
+                found = [connection.scalar(text(f"show {name}")) for name in names]
+                kept = connection.scalar(text("show log_parameter_max_length_on_error"))
+        finally:
+            attacker.execute("alter role kpix_local reset all")
+            made.dispose()
+    assert found == ["off"] * 3
+    assert kept == "0"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kpix_tui.config import (
+    DotenvForeign,
     SettingInvalid,
     Settings,
     SettingsUnreadable,
@@ -52,6 +53,39 @@ def test_the_layout_of_a_home(load: Load, tmp_path: Path) -> None:
     settings = load()
     assert settings.token_file == tmp_path / "state" / "session"
     assert settings.log_file == tmp_path / "state" / "kpix.log"
+
+
+def test_a_token_is_for_the_server_that_gave_it(load: Load) -> None:
+    def file(url: str) -> str:
+        return load({"KPIX_DATABASE_URL": url}).token_file.name
+
+    own = file("postgresql://ada:old@db.example.org/kpix")
+    assert own != load().token_file.name
+    assert own == file("postgresql://ada:new@word@db.example.org/kpix")
+    others = {
+        "postgresql://ada:old@evil.example.org/kpix",
+        "postgresql://ada:old@db.example.org:5433/kpix",
+        "postgresql://ada@/kpix?host=db.example.org",
+        "postgresql://bob:old@db.example.org/kpix",
+    }
+    assert len({own, *map(file, others)}) == 5
+
+
+def test_a_dotenv_that_others_write_is_refused(load: Load, tmp_path: Path) -> None:
+    load(dotenv="KPIX_LOCALE=fr\n")
+    (tmp_path / ".env").chmod(0o666)
+    with pytest.raises(DotenvForeign):
+        load()
+    (tmp_path / ".env").chmod(0o664)
+    assert load().locale == "fr"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_dotenv_of_another_account_is_refused(load: Load, tmp_path: Path) -> None:
+    load(dotenv="KPIX_DATABASE_URL=postgresql://evil.example.org/kpix\n")
+    os.chown(tmp_path / ".env", 65534, 65534)
+    with pytest.raises(DotenvForeign):
+        load()
 
 
 def test_flag_before_environment_before_dotenv_before_file(load: Load) -> None:

@@ -181,4 +181,7 @@ def test_no_refusal_quotes_a_private_row(
         try:
             assert one(connection, statement) is False
         except psycopg.Error as error:
-            assert error.diag.message_detail is None
+            quoted = error.diag.message_detail
+        else:
+            quoted = None
+        assert quoted is None
