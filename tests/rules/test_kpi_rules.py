@@ -23,7 +23,6 @@ from kpix_tui.domains.kpis.errors import (
 )
 from kpix_tui.domains.kpis.rules import (
     code_from_name,
-    distance_beyond,
     status_for,
     thresholds_in_force,
     valid_code,
@@ -187,35 +186,6 @@ def test_the_first_thresholds_hold_for_everything_before_them() -> None:
 
 
 # -- worst first ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("value", "thresholds", "direction", "expected"),
-    [
-        ("95", RATES, UP, "0"),
-        ("90", RATES, UP, "1"),
-        ("80", RATES, UP, "3"),
-        ("100", RATES, UP, "-1"),
-        ("11", FAULTS, DOWN, "3"),
-        ("0.5", FAULTS, DOWN, "-0.5"),
-        ("81", Thresholds(Decimal(90), Decimal(90)), UP, "0.1"),
-        ("2", Thresholds(Decimal(0), Decimal(0)), DOWN, "2"),
-    ],
-)
-def test_distance_is_in_widths_of_the_band(
-    value: str, thresholds: Thresholds, direction: Direction, expected: str
-) -> None:
-    assert distance_beyond(Decimal(value), thresholds, direction) == Decimal(expected)
-
-
-def test_distance_of_nothing_is_nothing() -> None:
-    assert distance_beyond(None, RATES, UP) is None
-
-
-def test_distance_does_not_round_long_numbers() -> None:
-    thresholds = Thresholds(Decimal(0), Decimal(-1))
-    value = Decimal("-12345678901234567890.12345678901234567890")
-    assert distance_beyond(value, thresholds, UP) == value.copy_negate()
 
 
 # -- codes and definitions ------------------------------------------------------------------------

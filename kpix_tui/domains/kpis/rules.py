@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Container
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -28,8 +28,6 @@ MAXIMUM_UNIT: Final = 20
 MAXIMUM_DESCRIPTION: Final = 4000
 MAXIMUM_DECIMALS: Final = 10
 MAXIMUM_DIGITS: Final = 20
-_EXACT: Final = Context(prec=6 * MAXIMUM_DIGITS)
-"""Values have up to 40 digits: the 28 of the default context would round a distance."""
 _CODE: Final = re.compile(rf"[A-Z0-9._-]{{1,{MAXIMUM_CODE}}}")
 _LIGATURES: Final = str.maketrans({"Œ": "OE", "Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "Þ": "TH"})
 """Letters that Unicode does not take apart into a plain one and an accent."""
@@ -95,27 +93,16 @@ def validate_thresholds(direction: Direction, thresholds: Thresholds) -> None:
 def _check_number(name: str, value: Decimal) -> None:
     if not value.is_finite():
         raise ThresholdNotFinite(threshold=Word(name), fields=(name,))
-    exponent = value.as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) else 0
-    if value.adjusted() >= MAXIMUM_DIGITS or decimals > MAXIMUM_DIGITS:
+    if not kept_exactly(value):
         raise ThresholdTooLarge(threshold=Word(name), maximum=MAXIMUM_DIGITS, fields=(name,))
 
 
-def distance_beyond(
-    value: Decimal | None, thresholds: Thresholds, direction: Direction
-) -> Decimal | None:
-    """How far a value is on the wrong side of green, in widths of the orange band.
-
-    Negative on the good side, None without a value. Where green and orange are the same, the size
-    of the threshold (or 1) stands for the band. This is what *worst first* sorts by, among values
-    of the same status.
-    """
-    if value is None:
-        return None
-    above = _EXACT.subtract(value, thresholds.green)
-    beyond = above.copy_negate() if direction is Direction.UP_IS_BETTER else above
-    band = _EXACT.subtract(thresholds.green, thresholds.orange).copy_abs()
-    return _EXACT.divide(beyond, band or thresholds.green.copy_abs() or Decimal(1))
+def kept_exactly(number: Decimal) -> bool:
+    """Whether the database keeps a finite number as it is: 20 digits on each side of its mark."""
+    exponent = number.as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) else 0
+    # Not abs(): it would round what has more than 28 digits, up to one digit too many.
+    return number.adjusted() < MAXIMUM_DIGITS and decimals <= MAXIMUM_DIGITS
 
 
 def valid_code(code: str) -> str:

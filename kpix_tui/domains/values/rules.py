@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from kpix_tui.domains.kpis.rules import kept_exactly
 from kpix_tui.domains.kpis.views import Status
 from kpix_tui.domains.values.errors import (
     ReasonMissing,
@@ -17,7 +18,6 @@ from kpix_tui.domains.values.errors import (
 )
 from kpix_tui.kernel.periods import Frequency, Period, period_of
 
-MAXIMUM_DIGITS = 20
 MAXIMUM_REASON = 1000
 
 
@@ -30,10 +30,7 @@ def check_value(value: Decimal) -> Decimal:
     """
     if not value.is_finite():
         raise ValueNotFinite(value=str(value), fields=("value",))
-    exponent = value.as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) else 0
-    # Not abs(): it would round what has more than 28 digits, up to one digit too many.
-    if value.adjusted() >= MAXIMUM_DIGITS or decimals > MAXIMUM_DIGITS:
+    if not kept_exactly(value):
         raise ValueTooLarge(fields=("value",))
     return value
 
