@@ -6,7 +6,6 @@ Weeks are those of ISO 8601: Monday to Sunday, week 1 holds the first Thursday o
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -80,12 +79,24 @@ def last_ended(frequency: Frequency, today: date) -> Period:
     return period_of(frequency, today).shift(-1)
 
 
-def expected_periods(frequency: Frequency, start: date, today: date) -> Iterator[Period]:
-    """Every period from the one that holds ``start`` to the last that has ended, oldest first."""
-    period = period_of(frequency, start)
-    while period.end < today:
-        yield period
-        period = period.shift(1)
+def ordinal(frequency: Frequency, day: date) -> int:
+    """The number of the period that holds ``day``: consecutive periods are one apart."""
+    if frequency in _MONTHS:
+        return (day.year * 12 + day.month - 1) // _MONTHS[frequency]
+    days = day.toordinal() - 1  # the calendar begins on a Monday
+    return days // 7 if frequency is Frequency.WEEKLY else days
+
+
+def start_of(frequency: Frequency, number: int) -> date:
+    """The first day of the period of this number.
+
+    Raises:
+        ValueError: the calendar has no such period.
+    """
+    if frequency in _MONTHS:
+        year, month = divmod(number * _MONTHS[frequency], 12)
+        return date(year, month + 1, 1)
+    return date.fromordinal((number * 7 if frequency is Frequency.WEEKLY else number) + 1)
 
 
 def trailing_periods(frequency: Frequency, until: date, count: int) -> tuple[Period, ...]:

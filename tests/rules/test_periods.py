@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from kpix_tui.kernel.periods import (
     Frequency,
     Period,
-    expected_periods,
     last_ended,
     period_of,
     trailing_periods,
@@ -110,26 +108,6 @@ def test_a_period_has_ended_when_its_last_day_is_over() -> None:
     assert last_ended(M, date(2026, 11, 30)).start == date(2026, 10, 1)
     assert last_ended(M, date(2026, 12, 1)).start == date(2026, 11, 1)
     assert last_ended(D, date(2026, 1, 1)).start == date(2025, 12, 31)
-
-
-def test_expected_periods_run_from_the_start_to_the_last_that_has_ended() -> None:
-    found = [p.start for p in expected_periods(M, date(2026, 1, 31), date(2026, 4, 1))]
-    assert found == [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
-
-
-@pytest.mark.parametrize("frequency", Frequency)
-def test_nothing_is_expected_before_the_first_period_ends(frequency: Frequency) -> None:
-    assert list(expected_periods(frequency, date.min, date.min)) == []
-    assert list(expected_periods(frequency, date(2026, 5, 5), date(2026, 5, 5))) == []
-    assert list(expected_periods(frequency, date.max, date(2026, 5, 5))) == []
-
-
-@pytest.mark.parametrize("frequency", Frequency)
-def test_expected_periods_reach_the_end_of_the_calendar(frequency: Frequency) -> None:
-    last = period_of(frequency, date.max)
-    found = list(expected_periods(frequency, last.shift(-2).start, date.max))
-    assert found == [last.shift(-2), last.shift(-1)]
-    assert next(islice(expected_periods(frequency, date.min, date.max), 1)).start == date.min
 
 
 def test_trailing_periods_end_with_the_one_under_way() -> None:

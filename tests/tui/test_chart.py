@@ -16,12 +16,12 @@ from textual.app import ComposeResult
 from kpix_tui.domains.kpis.rules import status_for, thresholds_in_force
 from kpix_tui.domains.kpis.views import Direction, Kpi, Status, Thresholds
 from kpix_tui.domains.values.views import ValueRow
-from kpix_tui.kernel.periods import Frequency, last_ended, period_of
+from kpix_tui.kernel.periods import Frequency, last_ended, ordinal, period_of, start_of
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.chart import FARTHEST, NEAREST, Chart
 from kpix_tui.tui.widgets.chart_sheet import View, draw
 from kpix_tui.tui.widgets.figures import Writing
-from kpix_tui.tui.widgets.plot import Dots, Scale, ordinal, scale_for, start_of, ticks, zone
+from kpix_tui.tui.widgets.plot import Dots, Scale, scale_for, ticks, zone
 from tests.tui.pilots import interface, settled
 from tests.tui.world import DOWN, TODAY, UP, World, thresholds
 

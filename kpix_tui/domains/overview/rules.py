@@ -8,7 +8,14 @@ from decimal import Decimal
 
 from kpix_tui.domains.kpis.views import Status
 from kpix_tui.domains.overview.views import SparkPoint
-from kpix_tui.kernel.periods import Frequency, Period, last_ended, period_of, trailing_periods
+from kpix_tui.kernel.periods import (
+    Frequency,
+    Period,
+    last_ended,
+    ordinal,
+    period_of,
+    trailing_periods,
+)
 
 SPARK_PERIODS = 24
 
@@ -40,22 +47,9 @@ def missing_after(
 
     A KPI with neither a value nor a start owes nothing yet.
     """
-    ended = last_ended(frequency, until)
+    due = ordinal(frequency, last_ended(frequency, until).start)
     if last is not None:
-        return max(0, _steps(frequency, period_of(frequency, last), ended))
+        return max(0, due - ordinal(frequency, last))
     if starts_on is None:
         return 0
-    return max(0, _steps(frequency, period_of(frequency, starts_on), ended) + 1)
-
-
-def _steps(frequency: Frequency, first: Period, last: Period) -> int:
-    """How many periods ``last`` is after ``first``."""
-    days = (last.start - first.start).days
-    months = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month
-    return {
-        Frequency.DAILY: days,
-        Frequency.WEEKLY: days // 7,
-        Frequency.MONTHLY: months,
-        Frequency.QUARTERLY: months // 3,
-        Frequency.YEARLY: months // 12,
-    }[frequency]
+    return max(0, due - ordinal(frequency, starts_on) + 1)

@@ -26,11 +26,10 @@ from kpix_tui.domains.kpis.rules import thresholds_in_force
 from kpix_tui.domains.kpis.views import Kpi
 from kpix_tui.domains.values.views import ValueRow
 from kpix_tui.i18n.catalog import _
-from kpix_tui.kernel.periods import Period, period_of
+from kpix_tui.kernel.periods import Period, ordinal, period_of, start_of
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.widgets.chart_sheet import INKS, ZONES, Cell, Sheet, View, draw
 from kpix_tui.tui.widgets.figures import Writing
-from kpix_tui.tui.widgets.plot import ordinal, start_of
 from kpix_tui.tui.widgets.readout import readout
 
 NEAREST: Final = 6
@@ -42,7 +41,7 @@ ROOMY: Final = 16
 
 
 class Chart(Widget, can_focus=True):
-    """One KPI over time. The arrows move the cursor, ``+`` and ``-`` the distance."""
+    """One KPI over time. The arrows move the cursor, ``<`` and ``>`` the distance."""
 
     PLACE = "chart"
     BINDINGS = bindings_for("chart")
@@ -122,11 +121,6 @@ class Chart(Widget, can_focus=True):
             return None
         frequency = self._kpi.frequency
         return period_of(frequency, start_of(frequency, self.cursor))
-
-    def go_to(self, day: date) -> None:
-        """Put the cursor on the period that holds ``day``."""
-        if self._kpi is not None:
-            self._move_to(ordinal(self._kpi.frequency, day))
 
     # -- moving --------------------------------------------------------------------------------
 

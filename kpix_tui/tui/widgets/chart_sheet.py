@@ -18,9 +18,9 @@ from kpix_tui.domains.kpis.views import Kpi, Thresholds
 from kpix_tui.domains.values.views import ValueRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_number
-from kpix_tui.kernel.periods import period_of
+from kpix_tui.kernel.periods import period_of, start_of
 from kpix_tui.tui.widgets.figures import Writing, better_side
-from kpix_tui.tui.widgets.plot import Dots, Scale, scale_for, start_of, ticks, zone
+from kpix_tui.tui.widgets.plot import Dots, Scale, scale_for, ticks, zone
 from kpix_tui.tui.widgets.status import GREEN, ORANGE, RED, look_of
 
 ZONES: Final = ("green", "orange", "red", "critical")

@@ -7,33 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from kpix_tui.domains.kpis.views import Direction, Status, Thresholds
-from kpix_tui.kernel.periods import Frequency
-
-_MONTHS: Final = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.YEARLY: 12}
-
-
-def ordinal(frequency: Frequency, start: date) -> int:
-    """The number of the period that holds ``start``: consecutive periods are one apart."""
-    months = _MONTHS.get(frequency)
-    if months is not None:
-        return (start.year * 12 + start.month - 1) // months
-    days = start.toordinal() - 1
-    return days // 7 if frequency is Frequency.WEEKLY else days
-
-
-def start_of(frequency: Frequency, number: int) -> date:
-    """The first day of the period of this number."""
-    months = _MONTHS.get(frequency)
-    if months is not None:
-        year, month = divmod(number * months, 12)
-        return date(year, month + 1, 1)
-    return date.fromordinal((number * 7 if frequency is Frequency.WEEKLY else number) + 1)
-
 
 # -- values to rows ------------------------------------------------------------------------------
 
