@@ -6,7 +6,6 @@ read when they are first needed; no compiled file exists that could be older tha
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,11 +15,11 @@ from typing import Any, Final
 from kpix_tui.i18n.errors import LocaleUnknown
 from kpix_tui.i18n.po import Catalog, read_po
 from kpix_tui.kernel.errors import KpixError, Word
+from kpix_tui.kernel.text import plain
 
 SOURCE: Final = "en"
 _NAMES: Final = {"en": "English", "fr": "Français"}
 _LOCALES: Final = Path(__file__).parent / "locales"
-_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NOTHING: Final = Catalog({}, {})
 
 _current = SOURCE
@@ -38,14 +37,19 @@ def match_locale(name: str) -> str | None:
     return language if language in _NAMES else None
 
 
-def detect_locale(environment: Mapping[str, str]) -> str:
-    """The language of the environment: the first of KPIX_LOCALE, LC_ALL, LC_MESSAGES and LANG that
-    is set decides, as gettext has it; English where it names a language that kpix does not speak.
+def asked_locale(environment: Mapping[str, str]) -> str | None:
+    """The language that the environment asks for: the first of KPIX_LOCALE, LC_ALL, LC_MESSAGES and
+    LANG that is set decides, as gettext has it. None: none is, or kpix does not speak it.
     """
     for variable in ("KPIX_LOCALE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if environment.get(variable):
-            return match_locale(environment[variable]) or SOURCE
-    return SOURCE
+            return match_locale(environment[variable])
+    return None
+
+
+def detect_locale(environment: Mapping[str, str]) -> str:
+    """The language that the environment asks for, else English."""
+    return asked_locale(environment) or SOURCE
 
 
 def set_locale(name: str) -> None:
@@ -124,14 +128,4 @@ def _shown(value: Any) -> str:
             return formats.format_date(value)
         case list() | tuple() | set() | frozenset():
             return ", ".join(_shown(one) for one in value)
-    return error_text(value) if isinstance(value, KpixError) else _plain(str(value))
-
-
-def _plain(text: str) -> str:
-    """``text`` on one line, without what could move a cursor or turn the writing around."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        "\ufffd" if one in _BIDI or unicodedata.category(one) in ("Cc", "Cs") else one
-        for one in " ".join(text.splitlines()).replace("\t", " ")
-    )
+    return error_text(value) if isinstance(value, KpixError) else plain(str(value))

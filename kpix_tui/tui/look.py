@@ -10,17 +10,11 @@ from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 
 from kpix_tui.config import Settings
-from kpix_tui.i18n.catalog import detect_locale, match_locale, set_locale
+from kpix_tui.i18n.catalog import asked_locale, detect_locale, match_locale, set_locale
 from kpix_tui.resources import styles
 from kpix_tui.tui import themes
 from kpix_tui.tui.filters import PlainCharacters, WithoutColour, WithoutControls
 from kpix_tui.tui.widgets.text import plain
-
-
-def _environment() -> list[str]:
-    """What the environment says about the language."""
-    found = [os.environ.get(name) for name in ("KPIX_LOCALE", "LC_ALL", "LC_MESSAGES", "LANG")]
-    return [value for value in found if value][:1]
 
 
 class LookApp(App[int]):
@@ -50,7 +44,7 @@ class LookApp(App[int]):
         self.ascii = settings.ascii
         wanted = settings.locale
         self.locale = (wanted and match_locale(wanted)) or detect_locale(os.environ)
-        self.language_chosen = bool(wanted) or any(map(match_locale, _environment()))
+        self.language_chosen = bool(wanted or asked_locale(os.environ))
         self.use_theme(settings.theme)
 
     def watch_live(self) -> None:

@@ -1,25 +1,10 @@
-"""Text from people, made fit for a line of the terminal."""
+"""Text cut to the cells that it may take."""
 
 from __future__ import annotations
 
-import unicodedata
-
 from rich.cells import cell_len, set_cell_size
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def plain(text: str) -> str:
-    """``text`` on one line: control and direction-changing characters become a visible mark.
-
-    A name must not be able to move the cursor, break the line or reverse what stands after it.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        "�" if character in _BIDI or unicodedata.category(character) in ("Cc", "Cs") else character
-        for character in text.replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
-    )
+from kpix_tui.kernel.text import plain as plain
 
 
 def clip(text: str, width: int, mark: str = "…") -> str:
