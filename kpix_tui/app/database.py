@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -177,9 +178,11 @@ def backup(context: Context, path: Path, *, replace: bool = False) -> int:
 
     Raises:
         BackupExists: there is such a file, and ``replace`` was not asked for.
-        BackupFailed: pg_dump failed, or the file cannot be written.
+        BackupFailed: pg_dump failed, or the file cannot be written or is none.
     """
-    if path.is_dir() or (path.exists() and not replace):
+    if path.exists() and not path.is_file():  # a folder, or a device that a rename would replace
+        raise BackupFailed(program="kpix", reason=f"{path}: {os.strerror(errno.EINVAL)}")
+    if path.exists() and not replace:
         raise BackupExists(path=str(path))
     login = _login(context)
     program = login.program("pg_dump")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -85,3 +88,11 @@ def test_json_holds_no_control_characters_and_loses_none() -> None:
     written = to_json(text)
     assert json.loads(written) == text
     assert all(" " <= character < "\x7f" for character in written)
+
+
+def test_a_backup_replaces_no_device(kpix: Kpix, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        assert kpix("db", "backup", name, "--yes", "--json").json["code"] == "app.backup_failed"
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
