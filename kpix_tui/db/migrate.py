@@ -84,6 +84,7 @@ def upgrade(owner: Engine) -> SchemaState:
     if not state.known:
         raise DatabaseNewer(found=state.found)
     with database_errors(), owner.begin() as connection:
+        _wait_for_others(connection)
         _create_roles_and_schemas(connection)
         _alembic(connection, "upgrade", "head")
         _apply_sql(connection)
@@ -94,6 +95,12 @@ def downgrade(owner: Engine, revision: str = "base") -> None:
     """Take the schema back to ``revision``; with ``base`` every table and its data is removed."""
     with database_errors(), owner.begin() as connection:
         _alembic(connection, "downgrade", revision)
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """One upgrade at a time, roles included; what another one did meanwhile is done again."""
+    connection.exec_driver_sql("set local lock_timeout = '60s'")
+    connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('kpix migration'))")
 
 
 def _create_roles_and_schemas(connection: Connection) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib.util
 import pkgutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from kpix_tui import domains
 from kpix_tui.db import engine, migrate
@@ -103,3 +104,14 @@ def test_a_backfill_that_policies_would_empty_fails_loudly(empty: tuple[Engine, 
         connection.execute(text("set local row_security = off"))
         with pytest.raises(Exception, match="row-level security"):
             connection.execute(text("update kpix.kpi set unit = 'x'"))
+
+
+def test_upgrades_at_the_same_moment_wait_for_each_other(empty: tuple[Engine, Engine]) -> None:
+    """As when the interface and a command are started together after an update."""
+    owner, _ = empty
+    engines = [create_engine(owner.url, pool_size=1, max_overflow=0) for _ in range(3)]
+    with ThreadPoolExecutor(len(engines)) as pool:
+        states = list(pool.map(migrate.upgrade, engines))
+    for one in engines:
+        one.dispose()
+    assert [state.current for state in states] == [True] * 3
