@@ -60,7 +60,7 @@ def prepared(folder: Path, run: str) -> Iterator[Bench]:
                     context.run(_values, kpis[start : start + 100])
                 analyze(database)
                 titles = tuple(_title(number) for number in range(DASHBOARDS))
-                yield Bench(context, database, tokens["acme/admin"], titles, dashboards, kpis)
+                yield Bench(context, database, tokens["acme/manager"], titles, dashboards, kpis)
             finally:
                 context.close()
     finally:

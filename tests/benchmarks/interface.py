@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kpix_tui.app.tokens import FileTokens
+from kpix_tui.config import load_settings
 from tests.benchmarks.data import Bench
 from tests.benchmarks.report import Measure
 from tests.benchmarks.terminal import Keys, Terminal, environment, running
@@ -60,10 +61,11 @@ def measure(bench: Bench, folder: Path) -> Iterator[Measure]:
 
 def _settings(bench: Bench, folder: Path) -> dict[str, str]:
     """The environment of kpix; the session is in its file, because it is rotated at each start."""
-    FileTokens(folder / "state" / "session").save(bench.token)
-    return environment(
+    settings = environment(
         KPIX_HOME=str(folder), KPIX_DATABASE_URL=bench.url, KPIX_LOCALE="en", KPIX_THEME="dark"
     )
+    FileTokens(load_settings(settings, directory=folder).token_file).save(bench.token)
+    return settings
 
 
 def _keys(bench: Bench, settings: dict[str, str], folder: Path) -> Iterator[Measure]:
