@@ -24,6 +24,7 @@ from kpix_tui.i18n.errors import (
 )
 from kpix_tui.i18n.styles import APOSTROPHES, SPACES, language_of, style_of
 from kpix_tui.i18n.styles import DecimalMark as DecimalMark
+from kpix_tui.kernel.numbers import decimals_of
 from kpix_tui.kernel.periods import Frequency, period_of
 
 MAXIMUM_DIGITS: Final = 38
@@ -206,11 +207,9 @@ def format_exactly(value: Decimal, locale: str | None = None) -> str:
 
 
 def _rounded(value: Decimal, decimals: int, not_across: list[Decimal]) -> Decimal:
-    exponent = value.as_tuple().exponent
-    exact = -exponent if isinstance(exponent, int) else 0
     candidates = (
         value.quantize(Decimal(1).scaleb(-shown), ROUND_HALF_UP, _EXACT)
-        for shown in range(decimals, max(decimals, exact) + 1)
+        for shown in range(decimals, max(decimals, decimals_of(value)) + 1)
     )
     rounded = next(  # the last candidate is the value itself, and stands where it does
         one

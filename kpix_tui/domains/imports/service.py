@@ -43,6 +43,7 @@ from kpix_tui.domains.values.views import PeriodValue, ValuesWritten
 from kpix_tui.i18n.errors import NumberAmbiguous
 from kpix_tui.i18n.formats import decide_decimal_mark, parse_day, parse_number
 from kpix_tui.kernel.errors import Cancelled, InputInvalid
+from kpix_tui.kernel.numbers import decimals_of
 from kpix_tui.kernel.periods import Frequency, Period, period_of
 
 _BATCH: Final = 10_000
@@ -197,8 +198,6 @@ class CreatedKpi:
 def _new_kpi(
     dashboard_id: UUID, definition: NewKpiDefinition, target: Target, rows: Sequence[Accepted]
 ) -> CreateKpi:
-    exponents = (row.value.as_tuple().exponent for row in rows)
-    decimals = max(-exponent for exponent in exponents if isinstance(exponent, int))
     return CreateKpi(
         dashboard_id=dashboard_id,
         name=target.name,
@@ -206,7 +205,7 @@ def _new_kpi(
         frequency=definition.frequency,
         thresholds=definition.thresholds,
         unit=definition.unit,
-        decimals=min(max(decimals, 0), _MOST_DECIMALS),
+        decimals=min(max(decimals_of(row.value) for row in rows), _MOST_DECIMALS),
     )
 
 

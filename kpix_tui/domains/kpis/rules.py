@@ -21,6 +21,7 @@ from kpix_tui.domains.kpis.errors import (
 )
 from kpix_tui.domains.kpis.views import DatedThresholds, Direction, Status, StatusOf, Thresholds
 from kpix_tui.kernel.errors import Word, message
+from kpix_tui.kernel.numbers import decimals_of
 
 MAXIMUM_CODE: Final = 24
 MAXIMUM_NAME: Final = 200
@@ -99,10 +100,8 @@ def _check_number(name: str, value: Decimal) -> None:
 
 def kept_exactly(number: Decimal) -> bool:
     """Whether the database keeps a finite number as it is: 20 digits on each side of its mark."""
-    exponent = number.as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) else 0
     # Not abs(): it would round what has more than 28 digits, up to one digit too many.
-    return number.adjusted() < MAXIMUM_DIGITS and decimals <= MAXIMUM_DIGITS
+    return number.adjusted() < MAXIMUM_DIGITS and decimals_of(number) <= MAXIMUM_DIGITS
 
 
 def valid_code(code: str) -> str:

@@ -18,6 +18,7 @@ from kpix_tui.domains.kpis.views import Kpi, Thresholds
 from kpix_tui.domains.values.views import ValueRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_number
+from kpix_tui.kernel.numbers import decimals_of
 from kpix_tui.kernel.periods import period_of, start_of
 from kpix_tui.tui.widgets.figures import Writing, better_side
 from kpix_tui.tui.widgets.plot import Dots, Scale, scale_for, ticks, zone
@@ -264,8 +265,7 @@ def _left_labels(view: View, scale: Scale) -> dict[int, str]:
 
 def _short(value: Decimal, view: View) -> str:
     """A number for an axis: as it is, or with an exponent where it would be too long."""
-    exponent = value.normalize().as_tuple().exponent
-    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    decimals = decimals_of(value.normalize())
     text = format_number(value, decimals=decimals, locale=view.writing.locale)
     return text if len(text) <= 9 else f"{value:.2e}"
 

@@ -16,6 +16,7 @@ from textual.widgets import Select, Static, TextArea
 from kpix_tui.i18n.catalog import error_text
 from kpix_tui.i18n.formats import format_number, parse_number
 from kpix_tui.kernel.errors import KpixError
+from kpix_tui.kernel.numbers import decimals_of
 from kpix_tui.tui.errors import FieldMissing
 from kpix_tui.tui.widgets.inputs import AreaInput, LineInput
 from kpix_tui.tui.widgets.text import plain
@@ -167,7 +168,7 @@ class NumberField(Field[Decimal | None]):
         return parse_number(text, self._locale)
 
     def _written(self, value: Decimal) -> str:
-        decimals = max(0, -int(value.normalize().as_tuple().exponent))
+        decimals = decimals_of(value.normalize())
         shown = decimals if self._decimals is None else max(decimals, self._decimals)
         return format_number(value, decimals=shown, locale=self._locale)
 
