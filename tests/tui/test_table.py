@@ -213,14 +213,6 @@ async def test_the_cursor_stays_on_its_row_when_others_come(app: KpixApp) -> Non
         assert screen.table.current == (7, "name 00007")
 
 
-async def test_a_patched_row_is_drawn_in_its_place(app: KpixApp) -> None:
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        screen = await show(pilot, many(5))
-        screen.table.patch((3, "changed"))
-        assert "changed" in screen.text
-        assert "name 00003" not in screen.text
-
-
 async def test_a_late_answer_is_dropped(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await show(pilot, many(5))

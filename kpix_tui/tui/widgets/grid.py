@@ -105,14 +105,6 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         self.cursor = min(self.cursor, max(0, page.total - 1))
         self.redraw()
 
-    def patch(self, row: Row, same: Callable[[Row], bool]) -> None:
-        """Replace the loaded row that ``same`` recognises."""
-        for index, other in self._rows.items():
-            if same(other):
-                self._rows[index] = row
-                self.redraw()
-                return
-
     def stay_on(self, same: Callable[[Row], bool]) -> None:
         """Put the cursor on the loaded row that ``same`` recognises, if it is there."""
         for index, row in self._rows.items():

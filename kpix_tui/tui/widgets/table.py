@@ -141,11 +141,6 @@ class PagedTable(Vertical, Generic[Row]):
             self._grid.say(_("Loading…"))
         self._load()
 
-    def patch(self, row: Row) -> None:
-        """Show ``row`` in the place of the one with its key."""
-        key = self._row_key(row)
-        self._grid.patch(row, lambda other: self._row_key(other) == key)
-
     def focus(self, scroll_visible: bool = True) -> PagedTable[Row]:
         """Focus the rows."""
         self._grid.focus(scroll_visible)
