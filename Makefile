@@ -81,6 +81,7 @@ $(RUNTIME): requirements.lock | $(PYTHON)
 	@echo "Installing what kpix needs ..."
 	@$(call install,--require-hashes -r requirements.lock)
 	@$(PYTHON) -m compileall -q kpix_tui
+	@$(launcher)
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.lock pyproject.toml | $(PYTHON)
@@ -89,6 +90,14 @@ $(DEVELOPMENT): requirements-dev.lock pyproject.toml | $(PYTHON)
 	@$(call install,--no-deps --no-build-isolation -e .)
 	@$(PYTHON) -m compileall -q kpix_tui
 	@touch $(RUNTIME) $@
+
+# The command of this checkout, without a build. -P: nothing in the current folder is imported.
+define launcher
+site=$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))') && \
+printf '%s\n' "$(CURDIR)" > "$$site/kpix-checkout.pth" && \
+printf '#!/bin/sh\nexec "%s" -P -m kpix_tui "$$@"\n' "$(CURDIR)/$(PYTHON)" > $(VENV)/bin/kpix && \
+chmod +x $(VENV)/bin/kpix
+endef
 
 # An environment that uv made has no pip of its own.
 define install

@@ -12,7 +12,7 @@ from kpix_tui.access.permissions import BuiltinRole
 from kpix_tui.i18n.catalog import set_locale
 from kpix_tui.kernel.errors import Unavailable
 from kpix_tui.tui import themes
-from kpix_tui.tui.actions import Action, bindings_for
+from kpix_tui.tui.actions import ACTIONS, Action, bindings_for
 from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.commands import Command
 from kpix_tui.tui.login.screen import LoginScreen
@@ -21,6 +21,7 @@ from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.start import screen as start
 from kpix_tui.tui.start.screen import StartScreen
+from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.notice import Notice
 from tests.tui.hostile import HOSTILE
 from tests.tui.pilots import interface, notices, settled, text_of, until
@@ -234,6 +235,18 @@ async def test_a_broken_keymap_is_said_and_changes_nothing(app: KpixApp, tmp_pat
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, Plain))
         assert any("no.such" in said for said in notices(pilot))
+
+
+async def test_the_footer_shows_a_key_once_for_the_place_that_answers(app: KpixApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, Plain))
+        footer = app.screen.query_one(KpixFooter)
+        filtering, leaving = (
+            next(action for action in ACTIONS if action.id == name)
+            for name in ("filter.clear", "nav.back")
+        )
+        footer.shown = ((filtering, True), (leaving, True))
+        assert [row[0] for row in footer._cells()] == ["filter.clear"]
 
 
 async def test_a_click_on_the_footer_does_what_the_key_does(app: KpixApp) -> None:

@@ -35,16 +35,21 @@ class KpixFooter(Widget):
 
     def _cells(self) -> list[tuple[str, str, str, bool]]:
         """Id, key, title and availability of what fits, help and palette kept at the end."""
-        typing = isinstance(self.screen.focused, Input | TextArea)
-        rows = [
-            (action.id, key, _(action.title), able)
-            for action, able in self.shown
-            if action.footer and (key := key_label(self.app, action, typing=typing))
-        ]
+        rows = self._rows()
         room = self.content_size.width - 1
         while len(rows) > 2 and sum(_width(row) for row in rows) > room:
             rows.pop(-3)
         return rows
+
+    def _rows(self) -> list[tuple[str, str, str, bool]]:
+        """Everything that has a key here; of two that share one, the inner place answers."""
+        typing = isinstance(self.screen.focused, Input | TextArea)
+        rows: dict[str, tuple[str, str, str, bool]] = {}
+        for action, able in self.shown:
+            key = key_label(self.app, action, typing=typing) if action.footer else ""
+            if key:
+                rows.setdefault(key, (action.id, key, _(action.title), able))
+        return list(rows.values())
 
     def render(self) -> Content:
         """The line."""
