@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpix_tui.kernel.errors import InputInvalid, message
+from kpix_tui.kernel.errors import ExitCode, InputInvalid, message
 
 
 class LocaleUnknown(InputInvalid):
@@ -10,6 +10,7 @@ class LocaleUnknown(InputInvalid):
 
     code = "i18n.locale_unknown"
     message = message("kpix does not speak {locale}. Languages: {locales}")
+    exit_code = ExitCode.USAGE
 
 
 class NumberInvalid(InputInvalid):

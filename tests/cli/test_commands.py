@@ -198,7 +198,7 @@ def test_french(kpix: Kpix, trains: str) -> None:
     assert flag == text
     data = kpix("kpi", "list", "--json", env={"LANG": "fr_FR.UTF-8"}).json
     assert (data[0]["value"], data[0]["status"]) == ("91.5", "RED")
-    assert kpix("--lang", "xx", "kpi", "list").code == 1
+    assert kpix("--lang", "xx", "kpi", "list").code == 2
 
 
 def test_users(kpix: Kpix) -> None:
