@@ -468,3 +468,20 @@ def _fields(one: Any) -> dict[str, Any]:
 def _strange(text: str) -> set[str]:
     """Characters that are not ASCII."""
     return {character for character in text if not character.isascii()}
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 5), (3, 40), (120, 2)])
+async def test_no_size_breaks_a_screen(size: tuple[int, int], tmp_path: Path, world: World) -> None:
+    """A terminal may be made as small as one likes, and large again."""
+    async with opened(tmp_path) as pilot:
+        for keys in (("e",), ("escape", "enter"), ("enter",), ("v",)):
+            await press(pilot, *keys)
+            for shape in (size, (120, 40)):
+                await pilot.resize_terminal(*shape)
+                await settled(pilot)
+            assert len(seen(pilot).splitlines()) > 10
+        await pilot.resize_terminal(*size)
+        await press(pilot, "escape", "left", "right")
+        await pilot.resize_terminal(120, 40)
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, KpiScreen)

@@ -323,7 +323,7 @@ class Chart(Widget, can_focus=True):
     def _with_cursor(self, strip: Strip, sheet: Sheet, row: int) -> Strip:
         """The strip with the cell that the cursor marks on it, if there is one."""
         for marked, column in sheet.cursor_cells(self.cursor):
-            if marked == row:
+            if marked == row and column < self.size.width:
                 character, ink, zone = sheet.cells[row][column]
                 if row == sheet.view.rows:
                     character = "^" if self._writing.ascii else "▲"

@@ -148,7 +148,8 @@ def draw(view: View, values: Mapping[int, ValueRow]) -> Sheet:
         max(map(cell_len, left.values()), default=0) + 1,
         max((cell_len(text) for text, _ink in right.values()), default=0) + 1,
     )
-    view = View(view.kpi, view.writing, view.left, view.span, view.width, view.height, margins)
+    width = max(view.width, sum(margins) + 1)  # what a narrow terminal has no room for is cut off
+    view = View(view.kpi, view.writing, view.left, view.span, width, view.height, margins)
     sheet = Sheet(view, [[Cell()] * view.width for _row in range(view.height)])
     _bands(sheet, scale)
     _limits(sheet, scale)
