@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from kpix_tui.app.looks import look_of
 from kpix_tui.cli import figures
-from kpix_tui.cli.text import Canvas, Cell, clean, width
+from kpix_tui.cli.text import Canvas, clean, width
 from kpix_tui.domains.overview.views import KpiRow, SparkPoint
 from kpix_tui.i18n.catalog import _
 
@@ -65,9 +66,8 @@ def _points(point: SparkPoint, row: KpiRow, scale: _Scale, canvas: Canvas) -> st
     for limit in (row.thresholds.green, row.thresholds.orange):
         drawn[scale.at(limit)] = ":" if canvas.ascii else "┊"
     if point.value is not None:
-        look = figures.look_of(point.status, _critical(point, row))
-        mark = look.ascii if canvas.ascii else look.glyph
-        drawn[scale.at(point.value)] = canvas.paint(mark, Cell(mark, look.color, look.bold))
+        mark = figures.mark_cell(look_of(point.status, _critical(point, row)), canvas)
+        drawn[scale.at(point.value)] = canvas.paint(mark.text, mark)
     return "".join(drawn)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from kpix_tui.app.looks import NO_DATA, Look, look_of, tallies
 from kpix_tui.cli.text import Canvas, Cell, clean
 from kpix_tui.domains.kpis.views import ALWAYS, Status, Thresholds
 from kpix_tui.domains.overview.views import KpiRow, StatusCounts
@@ -21,29 +21,7 @@ from kpix_tui.i18n.formats import (
 from kpix_tui.kernel.errors import message
 from kpix_tui.kernel.periods import Frequency
 
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a status is shown: shape, word and colour, any of which would do alone."""
-
-    glyph: str
-    ascii: str
-    word: str
-    color: str | None
-    bold: bool = False
-
-
-_GREEN: Final = Look("●", "*", message("Green"), "green")
-_ORANGE: Final = Look("▲", "^", message("Orange"), "yellow")
-_RED: Final = Look("■", "#", message("Red"), "red")
-_CRITICAL: Final = Look("◆", "!", message("Critical"), "red", bold=True)
-_NO_DATA: Final = Look("○", "o", message("No data"), None)
-_LOOKS: Final = {
-    Status.GREEN: _GREEN,
-    Status.ORANGE: _ORANGE,
-    Status.RED: _RED,
-    Status.NO_DATA: _NO_DATA,
-}
+_COLORS: Final = {"green": "green", "orange": "yellow", "red": "red", "critical": "red"}
 
 DIRECTIONS: Final = {
     "UP_IS_BETTER": message("up is better"),
@@ -58,16 +36,16 @@ FREQUENCIES: Final = {
 }
 
 
-def look_of(status: Status, critical: bool) -> Look:
-    """How a status is shown; critical is a flag on red."""
-    return _CRITICAL if critical and status is Status.RED else _LOOKS[status]
+def mark_cell(look: Look, canvas: Canvas, *, word: bool = False) -> Cell:
+    """``●``, or ``● Green`` with its word."""
+    mark = look.mark(ascii=canvas.ascii)
+    text = f"{mark} {_(look.word)}" if word else mark
+    return Cell(text, _COLORS.get(look.name), look.bold, dim=look is NO_DATA)
 
 
 def status_cell(status: Status, critical: bool, canvas: Canvas) -> Cell:
     """``● Green``."""
-    look = look_of(status, critical)
-    mark = look.ascii if canvas.ascii else look.glyph
-    return Cell(f"{mark} {_(look.word)}", look.color, look.bold, dim=status is Status.NO_DATA)
+    return mark_cell(look_of(status, critical), canvas, word=True)
 
 
 def status_word(status: Status, critical: bool) -> str:
@@ -76,16 +54,9 @@ def status_word(status: Status, critical: bool) -> str:
 
 
 def counts_text(counts: StatusCounts, canvas: Canvas) -> str:
-    """``■ 3 ▲ 2 ● 12``: worst first, without what does not occur. Critical ones are not in red."""
-    found = (
-        (_CRITICAL, counts.critical),
-        (_RED, counts.red - counts.critical),
-        (_ORANGE, counts.orange),
-        (_GREEN, counts.green),
-        (_NO_DATA, counts.no_data),
-    )
-    marks = ((look.ascii if canvas.ascii else look.glyph, count) for look, count in found if count)
-    return "  ".join(f"{mark} {count}" for mark, count in marks)
+    """``■ 3  ▲ 2  ● 12``: worst first, without what does not occur."""
+    found = [(look.mark(ascii=canvas.ascii), count) for look, count in tallies(counts) if count]
+    return "  ".join(f"{mark} {count}" for mark, count in found)
 
 
 def number(value: Decimal | None, decimals: int, thresholds: Thresholds | None = None) -> str:

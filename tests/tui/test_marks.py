@@ -10,19 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpix_tui.app.looks import LOOKS, look_of, tallies
 from kpix_tui.domains.kpis.views import Status
 from kpix_tui.domains.overview.views import KpiRow, SparkPoint, StatusCounts
 from kpix_tui.tui.themes import THEMES
 from kpix_tui.tui.widgets.figures import Writing, delta_cell, value_cell, variance_cell
 from kpix_tui.tui.widgets.sparkline import ASCII_BLOCKS, BLOCKS, sparkline
-from kpix_tui.tui.widgets.status import (
-    LOOKS,
-    look_of,
-    status_bar,
-    status_cell,
-    status_counts,
-    tallies,
-)
+from kpix_tui.tui.widgets.status import color_of, status_bar, status_cell, status_counts
 from tests.tui.world import railway
 
 COUNTS = st.builds(
@@ -55,7 +49,7 @@ def row(name: str) -> KpiRow:
 
 
 def test_every_status_has_its_own_glyph_letter_and_word() -> None:
-    for attribute in ("glyph", "ascii", "word", "color"):
+    for attribute in ("name", "glyph", "ascii", "word"):
         assert len({getattr(look, attribute) for look in LOOKS}) == len(LOOKS)
     assert all(look.ascii.isascii() for look in LOOKS)
 
@@ -73,7 +67,7 @@ def test_a_narrow_cell_keeps_the_glyph() -> None:
 @pytest.mark.parametrize("theme", [theme for theme in THEMES if theme.name != "kpix-mono"])
 def test_a_theme_gives_every_status_its_own_colour(theme: object) -> None:
     variables = theme.variables  # type: ignore[attr-defined]  # a Theme
-    colours = [variables[look.color.removeprefix("$")] for look in LOOKS]
+    colours = [variables[color_of(look).removeprefix("$")] for look in LOOKS]
     assert len(set(colours)) == len(LOOKS)
 
 

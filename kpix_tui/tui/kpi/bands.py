@@ -7,10 +7,11 @@ from decimal import Decimal
 from textual.content import Content
 from textual.widgets import Static
 
+from kpix_tui.app.looks import CRITICAL, GREEN, ORANGE, RED, Look
 from kpix_tui.domains.kpis.views import Direction, Thresholds
 from kpix_tui.i18n.formats import format_exactly
 from kpix_tui.tui.widgets.figures import better_side
-from kpix_tui.tui.widgets.status import CRITICAL, GREEN, ORANGE, RED, Look
+from kpix_tui.tui.widgets.status import style_of
 
 
 def bands_line(
@@ -27,7 +28,7 @@ def bands_line(
         rules.append((CRITICAL, worse, thresholds.red))
     parts = [
         Content.assemble(
-            (look.mark(ascii=ascii), look.style), f" {sign} ", format_exactly(value, locale)
+            (look.mark(ascii=ascii), style_of(look)), f" {sign} ", format_exactly(value, locale)
         )
         for look, sign, value in rules
     ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widget import Widget
 
+from kpix_tui.app.looks import CRITICAL, GREEN, ORANGE, RED, Look
 from kpix_tui.domains.kpis.views import ALWAYS, Thresholds
 from kpix_tui.domains.overview.views import KpiDetail, KpiRow
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.tui.kpi.words import direction_words, frequency_words
 from kpix_tui.tui.widgets.figures import Writing, better_side, delta_cell
-from kpix_tui.tui.widgets.status import CRITICAL, GREEN, ORANGE, RED, Look, status_cell
+from kpix_tui.tui.widgets.status import status_cell, style_of
 from kpix_tui.tui.widgets.text import clip, plain
 
 ROOMY = 30
@@ -83,7 +84,9 @@ class Panel(Widget):
             look, limits.red
         )
         number = "" if value is None else writing.value(value, row)
-        return Content.assemble((look.mark(ascii=writing.ascii), look.style), f" {sign} {number}")
+        return Content.assemble(
+            (look.mark(ascii=writing.ascii), style_of(look)), f" {sign} {number}"
+        )
 
     def _definition(self, detail: KpiDetail) -> Content:
         kpi = detail.kpi

@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kpix_tui.app.looks import look_of
 from kpix_tui.domains.kpis.rules import status_for, thresholds_in_force
 from kpix_tui.domains.kpis.views import Kpi
 from kpix_tui.domains.values import service
@@ -28,7 +29,7 @@ from kpix_tui.tui.widgets.fields import NumberField, TextField
 from kpix_tui.tui.widgets.figures import Measured, Writing
 from kpix_tui.tui.widgets.form import FormScreen
 from kpix_tui.tui.widgets.notice import Notice
-from kpix_tui.tui.widgets.status import look_of, status_cell
+from kpix_tui.tui.widgets.status import status_cell
 from kpix_tui.tui.widgets.text import clip, plain
 from kpix_tui.tui.work import begin
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
+from kpix_tui.app.looks import GREEN, ORANGE, RED, look_of
 from kpix_tui.domains.kpis.rules import thresholds_in_force
 from kpix_tui.domains.kpis.views import Kpi, Thresholds
 from kpix_tui.domains.values.views import ValueRow
@@ -22,7 +23,6 @@ from kpix_tui.kernel.numbers import decimals_of
 from kpix_tui.kernel.periods import period_of, start_of
 from kpix_tui.tui.widgets.figures import Writing, better_side
 from kpix_tui.tui.widgets.plot import Dots, Scale, scale_for, ticks, zone
-from kpix_tui.tui.widgets.status import GREEN, ORANGE, RED, look_of
 
 ZONES: Final = ("green", "orange", "red", "critical")
 INKS: Final = (

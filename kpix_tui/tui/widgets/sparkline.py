@@ -14,8 +14,9 @@ from typing import Final
 
 from textual.content import Content
 
+from kpix_tui.app.looks import look_of
 from kpix_tui.domains.overview.views import SparkPoint
-from kpix_tui.tui.widgets.status import look_of
+from kpix_tui.tui.widgets.status import color_of
 
 BLOCKS: Final = "▁▂▃▄▅▆▇"
 """Not the full block: rows above each other would run together."""
@@ -40,7 +41,7 @@ def sparkline(
         *(
             (gap, "$text-disabled")
             if level is None
-            else (blocks[level], look_of(p.status).color + shade)
+            else (blocks[level], color_of(look_of(p.status)) + shade)
             for p, level in zip(shown, levels, strict=True)
         )
     )

@@ -3,63 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
 
 from rich.cells import cell_len
 from textual.content import Content
 
+from kpix_tui.app.looks import LOOKS, Look, look_of, tallies
 from kpix_tui.domains.kpis.views import Status
 from kpix_tui.domains.overview.views import StatusCounts
 from kpix_tui.i18n.catalog import _, ngettext
-from kpix_tui.kernel.errors import message as _m
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a status is drawn. ``word`` is English, to translate; ``color`` is a theme's variable.
-
-    The glyphs differ in shape, so that nothing is lost without colours; ``ascii`` is what terminals
-    without them get.
-    """
-
-    name: str
-    glyph: str
-    ascii: str
-    word: str
-    color: str
-    bold: bool = False
-
-    @property
-    def style(self) -> str:
-        """The style of glyph and word."""
-        return f"{self.color} bold" if self.bold else self.color
-
-    def mark(self, *, ascii: bool) -> str:
-        """The glyph that the terminal can show."""
-        return self.ascii if ascii else self.glyph
+def color_of(look: Look) -> str:
+    """The theme's variable for its colour."""
+    return f"$status-{look.name}"
 
 
-GREEN: Final = Look("green", "●", "*", _m("Green"), "$status-green")
-ORANGE: Final = Look("orange", "▲", "^", _m("Orange"), "$status-orange")
-RED: Final = Look("red", "■", "#", _m("Red"), "$status-red")
-CRITICAL: Final = Look("critical", "◆", "!", _m("Critical"), "$status-critical", bold=True)
-NO_DATA: Final = Look("none", "○", "o", _m("No data"), "$status-none")
-
-LOOKS: Final = (CRITICAL, RED, ORANGE, GREEN, NO_DATA)
-"""Worst first, the way they are listed."""
-
-_BY_STATUS: Final = {
-    Status.GREEN: GREEN,
-    Status.ORANGE: ORANGE,
-    Status.RED: RED,
-    Status.NO_DATA: NO_DATA,
-}
-
-
-def look_of(status: Status, critical: bool = False) -> Look:
-    """How a status is drawn."""
-    return CRITICAL if critical and status is Status.RED else _BY_STATUS[status]
+def style_of(look: Look) -> str:
+    """The style of glyph and word."""
+    return f"{color_of(look)} bold" if look.bold else color_of(look)
 
 
 def status_cell(
@@ -69,24 +30,13 @@ def status_cell(
     look = look_of(status, critical)
     mark, word = look.mark(ascii=ascii), _(look.word)
     if width is not None and len(mark) + 1 + len(word) > width:
-        return Content.styled(mark, look.style)
-    return Content.styled(f"{mark} {word}", look.style)
+        return Content.styled(mark, style_of(look))
+    return Content.styled(f"{mark} {word}", style_of(look))
 
 
 def status_width() -> int:
     """Cells that the longest status takes in the current language, its glyph included."""
     return 2 + max(cell_len(_(look.word)) for look in LOOKS)
-
-
-def tallies(counts: StatusCounts) -> tuple[tuple[Look, int], ...]:
-    """The count of each status, worst first; red does not count the critical ones again."""
-    return (
-        (CRITICAL, counts.critical),
-        (RED, counts.red - counts.critical),
-        (ORANGE, counts.orange),
-        (GREEN, counts.green),
-        (NO_DATA, counts.no_data),
-    )
 
 
 def status_counts(
@@ -103,7 +53,7 @@ def status_counts(
         return Content(between).join(
             Content.styled(
                 f"{look.mark(ascii=ascii)}{inside}{_counted(look, count) if words else count}",
-                look.style,
+                style_of(look),
             )
             for look, count in present
         )
@@ -141,7 +91,7 @@ def status_bar(
     fills = dict(zip((look.name for look in LOOKS), _fills(ascii, colours), strict=True))
     shares = _shares([count for _look, count in present], width)
     return Content("").join(
-        Content.styled(fills[look.name] * share, look.color)
+        Content.styled(fills[look.name] * share, color_of(look))
         for (look, _count), share in zip(present, shares, strict=True)
     )
 
