@@ -86,6 +86,7 @@ async def test_the_first_frame_does_not_wait_for_the_database(
         assert "Starting the database…" in text_of(app.screen)
         await until(pilot, lambda: "nobody listens on port 5432" in text_of(app.screen))
         assert "kpix doctor says more." in text_of(app.screen)
+        assert "Starting the database…" not in text_of(app.screen)
         refuse = False
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, LoginScreen))

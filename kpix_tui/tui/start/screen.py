@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.errors import KpixError
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.first_run.screen import FirstRunScreen
 from kpix_tui.tui.messages import SignedInAs
@@ -31,6 +32,11 @@ class StartScreen(KpixScreen[None]):
     def begin(self) -> None:
         """Only after the first frame is on the terminal."""
         self.call_after_refresh(self.reload)
+
+    def show_problem(self, error: KpixError) -> None:
+        """What failed is not under way any more."""
+        self.query_one("#start-state", Static).update("")
+        super().show_problem(error)
 
     async def fetch(self) -> None:
         """Take up the session, or ask for one."""
