@@ -15,7 +15,7 @@ from kpix_tui.kernel.clock import Clock, SystemClock
 from kpix_tui.kernel.errors import Misconfigured, TimedOut, Unavailable, message
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import URL, Engine
 
     from kpix_tui.db.embedded import EmbeddedServer
     from kpix_tui.db.uow import UnitOfWork
@@ -69,6 +69,21 @@ class Context:
                 )
             return self._server
 
+    def external_url(self, *, owner: bool = False) -> URL:
+        """The address of a server that is not kpix's own, for the application or the operator.
+
+        Raises:
+            OperatorUnknown: the operator's was asked for, and none is set.
+            UrlInvalid, SslTooWeak: it cannot be used.
+        """
+        from kpix_tui.db import engine  # noqa: PLC0415 - SQLAlchemy loads after the first paint
+
+        setting = "KPIX_OWNER_DATABASE_URL" if owner else "KPIX_DATABASE_URL"
+        text = self.settings.owner_database_url if owner else self.settings.database_url
+        if text is None:
+            raise OperatorUnknown
+        return engine.server_url(text, setting=setting, sslmode=self.settings.sslmode)
+
     def database(self) -> Engine:
         """The application's engine, on a schema of this version. Starts the embedded server.
 
@@ -94,14 +109,8 @@ class Context:
                 if self.embedded:
                     address = self.server().start()
                     url = engine.embedded_url(address.url(address.owner_user))
-                elif self.settings.owner_database_url is None:
-                    raise OperatorUnknown
                 else:
-                    url = engine.server_url(
-                        self.settings.owner_database_url,
-                        setting="KPIX_OWNER_DATABASE_URL",
-                        sslmode=self.settings.sslmode,
-                    )
+                    url = self.external_url(owner=True)
                 self._owner = engine.make_owner_engine(url, self.settings)
             return self._owner
 
@@ -119,12 +128,7 @@ class Context:
     def _open_external(self) -> Engine:
         from kpix_tui.db import engine, migrate  # noqa: PLC0415 - SQLAlchemy loads after the first paint
 
-        url = engine.server_url(
-            self.settings.database_url or "",
-            setting="KPIX_DATABASE_URL",
-            sslmode=self.settings.sslmode,
-        )
-        made = engine.make_engine(url, self.settings)
+        made = engine.make_engine(self.external_url(), self.settings)
         try:
             migrate.require_current(made)
         except BaseException:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kpix_tui.app.context import Context, OperatorUnknown
+from kpix_tui.app.context import Context
 from kpix_tui.kernel.errors import Conflict, KpixError, Misconfigured, NotFound, message
 
 if TYPE_CHECKING:
@@ -91,11 +91,7 @@ def database_status(context: Context) -> DatabaseStatus:
     from kpix_tui.db import engine, migrate  # noqa: PLC0415 - SQLAlchemy loads late
 
     if not context.embedded:
-        url = engine.server_url(
-            context.settings.database_url or "",
-            setting="KPIX_DATABASE_URL",
-            sslmode=context.settings.sslmode,
-        )
+        url = context.external_url()
         made = engine.make_engine(url, context.settings)
         try:
             return DatabaseStatus(str(url), None, migrate.schema_state(made))
@@ -142,13 +138,7 @@ def database_url(context: Context, *, owner: bool = False) -> str:
     if context.embedded:
         address = context.server().start()
         return address.url(address.owner_user if owner else address.app_user)
-    from kpix_tui.db import engine  # noqa: PLC0415 - SQLAlchemy loads late
-
-    setting = "KPIX_OWNER_DATABASE_URL" if owner else "KPIX_DATABASE_URL"
-    text = context.settings.owner_database_url if owner else context.settings.database_url
-    if text is None:
-        raise OperatorUnknown
-    url = engine.server_url(text, setting=setting, sslmode=context.settings.sslmode)
+    url = context.external_url(owner=owner)
     return url.set(drivername="postgresql", password=None).render_as_string()
 
 
@@ -242,20 +232,12 @@ def _check_backup(login: _Login, program: str, path: Path) -> None:
 
 
 def _login(context: Context) -> _Login:
-    from kpix_tui.db import engine  # noqa: PLC0415 - SQLAlchemy loads late
-
     if context.embedded:
         from kpix_tui.db.embedded.binaries import find_binaries  # noqa: PLC0415
 
         address = context.server().start()
         return _Login(address.url(address.owner_user), {}, find_binaries().folder)
-    if context.settings.owner_database_url is None:
-        raise OperatorUnknown
-    url = engine.server_url(
-        context.settings.owner_database_url,
-        setting="KPIX_OWNER_DATABASE_URL",
-        sslmode=context.settings.sslmode,
-    )
+    url = context.external_url(owner=True)
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
     bare = url.set(drivername="postgresql", password=None)
     return _Login(bare.render_as_string(hide_password=False), secret, None)

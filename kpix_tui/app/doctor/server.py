@@ -12,7 +12,6 @@ from sqlalchemy import URL, Engine, text
 from kpix_tui.app.context import Context
 from kpix_tui.app.doctor.check import Check, ok, problem, warning
 from kpix_tui.app.doctor.versions import KNOWN_ON, is_supported, secure_version, version_text
-from kpix_tui.config import Settings
 from kpix_tui.db import engine as engines
 from kpix_tui.db import migrate
 from kpix_tui.db.errors import NotSignedIn, SessionEnded, database_errors
@@ -37,7 +36,7 @@ class Facts:
 def server_checks(context: Context) -> Iterator[Check]:
     """The checks that need a server, up to the first that keeps the others from working."""
     try:
-        url = _embedded(context) if context.embedded else _external_url(context.settings)
+        url = _embedded(context) if context.embedded else context.external_url()
     except KpixError as error:
         yield problem("server", error_text(error), _advice_against(context))
         return
@@ -69,12 +68,6 @@ def _embedded(context: Context) -> URL | Check:
         )
     address = server.start()
     return engines.embedded_url(address.url(address.app_user))
-
-
-def _external_url(settings: Settings) -> URL:
-    return engines.server_url(
-        settings.database_url or "", setting="KPIX_DATABASE_URL", sslmode=settings.sslmode
-    )
 
 
 def _reached(context: Context, url: URL, engine: Engine) -> Iterator[Check]:
