@@ -125,20 +125,10 @@ def load_settings(
         if spec.name in _FOLDERS:
             continue
         name = f"KPIX_{spec.name.upper()}"
-        raw = next(
-            (
-                found
-                for found in (
-                    (flags or {}).get(spec.name),
-                    environ.get(name),
-                    from_file.get(spec.name),
-                )
-                if found not in (None, "")
-            ),
-            None,
-        )
-        if raw is not None:
-            values[spec.name] = _convert(name, spec.type, raw)
+        found = ((flags or {}).get(spec.name), environ.get(name), from_file.get(spec.name))
+        given = [raw for raw in found if raw not in (None, "")]
+        if given:
+            values[spec.name] = _convert(name, spec.type, given[0])
     if values.get("log_level", "INFO") not in _LEVELS:
         raise SettingInvalid(
             setting="KPIX_LOG_LEVEL", value=values["log_level"], reason=" | ".join(_LEVELS)

@@ -1,6 +1,6 @@
 """May this actor do this to that? Python's answer, so that the interface can say why.
 
-PostgreSQL answers the same question for itself (``migrations/sql/policies``).
+PostgreSQL answers the same question for itself (``migrations/sql/95_policies.sql``).
 """
 
 from __future__ import annotations
