@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from textual.widgets import Input, TextArea
+
+LONGEST: Final = 10_000
+"""Characters in a line, ten times what any field keeps. Every paint measures the whole line, so
+that a file pasted by mistake would hold the interface for seconds at each key: the bell rings."""
 
 
 class LineInput(Input):
     """One line of text."""
 
     def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", LONGEST)
         super().__init__(compact=True, **options)
         self.cursor_blink = False
 
