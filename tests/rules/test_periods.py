@@ -14,7 +14,9 @@ from kpix_tui.kernel.periods import (
     Frequency,
     Period,
     last_ended,
+    ordinal,
     period_of,
+    start_of,
     trailing_periods,
 )
 
@@ -114,3 +116,12 @@ def test_trailing_periods_end_with_the_one_under_way() -> None:
     found = trailing_periods(Q, date(2026, 2, 1), 3)
     assert [p.start for p in found] == [date(2025, 7, 1), date(2025, 10, 1), date(2026, 1, 1)]
     assert trailing_periods(Q, date(2026, 2, 1), 0) == ()
+
+
+@given(st.dates(date(1, 1, 1), date(9998, 12, 31)), st.sampled_from(list(Frequency)))
+def test_a_period_and_its_number_tell_the_same(day: date, frequency: Frequency) -> None:
+    period = period_of(frequency, day)
+    number = ordinal(frequency, day)
+    assert start_of(frequency, number) == period.start
+    assert ordinal(frequency, period.end) == number
+    assert ordinal(frequency, period.end + timedelta(days=1)) == number + 1
