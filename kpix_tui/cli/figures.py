@@ -82,10 +82,10 @@ def delta_text(row: KpiRow, canvas: Canvas) -> str:
     if row.delta is None:
         return ""
     if row.improved is None:
-        return _("no change")
+        return _("unchanged")
     up = row.delta > 0
     arrow = ("+" if up else "-") if canvas.ascii else ("↑" if up else "↓")
-    size = format_number(abs(row.delta), decimals=row.decimals)
+    size = format_number(abs(row.delta), decimals=row.decimals, not_across=(Decimal(0),))
     word = _("better") if row.improved else _("worse")
     return f"{arrow} {size} {word}"
 

@@ -185,15 +185,12 @@ def format_number(
     return f"{rounded:,f}".translate({ord(","): style.groups[0], ord("."): style.point})
 
 
-def format_signed(
-    value: Decimal,
-    *,
-    decimals: int,
-    locale: str | None = None,
-    not_across: Iterable[Decimal | None] = (),
-) -> str:
-    """A difference: as :func:`format_number`, with ``+`` or ``−`` (U+2212); zero has neither."""
-    text = format_number(value, decimals=decimals, locale=locale, not_across=not_across)
+def format_signed(value: Decimal, *, decimals: int, locale: str | None = None) -> str:
+    """A difference: as :func:`format_number`, with ``+`` or ``−`` (U+2212).
+
+    Zero has neither, and what is not zero is not rounded to it.
+    """
+    text = format_number(value, decimals=decimals, locale=locale, not_across=(Decimal(0),))
     if text.startswith("-"):
         return "\u2212" + text[1:]
     return f"+{text}" if text.strip("0.,") else text

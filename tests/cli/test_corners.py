@@ -81,7 +81,7 @@ def test_a_change_is_said_to_be_better_or_worse(kpix: Kpix, trains: str) -> None
     assert "↓ 3.00 worse" in kpix("kpi", "list", "--until", "2026-09-30").out
     correct = ("value", "correct", "--kpi", trains, "--period", "2026-10", "--value", "93")
     kpix(*correct, "--reason", "r")
-    assert "no change" in kpix("kpi", "list").out
+    assert "unchanged" in kpix("kpi", "list").out
 
 
 def test_one_value_is_drawn_in_the_middle(kpix: Kpix) -> None:

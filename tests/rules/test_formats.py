@@ -284,7 +284,8 @@ def test_the_shown_number_stands_where_the_value_does(
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("1234.5", "+1,234.5"), ("-3", "\u22123.0"), ("0.01", "0.0")]
+    ("value", "shown"),
+    [("1234.5", "+1,234.5"), ("-3", "\u22123.0"), ("0", "0.0"), ("0.01", "+0.01")],
 )
 def test_differences_have_a_sign(value: str, shown: str) -> None:
     assert format_signed(Decimal(value), decimals=1) == shown

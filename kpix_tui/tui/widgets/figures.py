@@ -65,9 +65,7 @@ class Writing:
 
     def signed(self, value: Decimal, kpi: Measured) -> str:
         """A difference with its sign; zero has none, and what is not zero does not seem to be."""
-        text = format_signed(
-            value, decimals=kpi.decimals, locale=self.locale, not_across=(Decimal(0),)
-        )
+        text = format_signed(value, decimals=kpi.decimals, locale=self.locale)
         return text.replace("\u2212", "-") if self.ascii else text
 
     def period(self, start: date, frequency: Frequency) -> str:
