@@ -106,7 +106,7 @@ class SharedRotatingFile(logging.handlers.RotatingFileHandler):
             os.close(lock)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802
-        """Keep the reason, for ``kpix doctor``: the terminal belongs to the interface."""
+        """Keep the reason, and say nothing: the terminal belongs to the interface."""
         self.failure = str(sys.exc_info()[1])
 
     def _is_current(self) -> bool:
