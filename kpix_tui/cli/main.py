@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -40,9 +41,10 @@ _COMMANDS = {
 }
 
 
-def _speak(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+def _speak(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     if value is not None:
         set_locale(value)
+        ctx.ensure_object(Session).language = value
     return value
 
 
@@ -66,7 +68,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 @option(
     "--lang",
     is_eager=True,
-    expose_value=True,
+    expose_value=False,
     callback=_speak,
     metavar="[en|fr]",
     help=message("Speak this language."),
@@ -80,10 +82,9 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
     help=message("Show the version and leave."),
 )
 @click.pass_context
-def root(ctx: click.Context, lang: str | None) -> int | None:
+def root(ctx: click.Context) -> int | None:
     """Everything; opens the interface when no command is named."""
     session = ctx.ensure_object(Session)
-    session.language = lang
     if ctx.invoked_subcommand is not None:
         return None
     return session.open_interface()
@@ -102,6 +103,8 @@ def run(arguments: Sequence[str], session: Session | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return problems.report(Cancelled(), session, as_json=as_json)
     except click.ClickException as error:
+        with suppress(KpixError):  # those who need the settings hear what is wrong with them
+            session.speak()
         return problems.report(problems.from_click(error), session, as_json=as_json)
     except KpixError as error:
         return problems.report(error, session, as_json=as_json)

@@ -85,8 +85,17 @@ def _plain(value: Any) -> Any:
             return str(value)
 
 
+_REMEDIES = {
+    "import.number_format_ambiguous": "--decimal-mark POINT|COMMA",
+    "import.dashboard_not_named": "--dashboard DASHBOARD",
+}
+"""What to add to the command, where the sentence asks for something that has a name here."""
+
+
 def _sentence(error: KpixError) -> str:
     text = error_text(error)
+    if error.code in _REMEDIES:
+        text = f"{text.removesuffix('.')} ({_REMEDIES[error.code]})."
     options = [f"--{name.replace('_', '-')}" for name in error.fields]
     named = [name for name in options if name in _options_of_this_command() and name not in text]
     where = f"{', '.join(named)}: " if named else ""

@@ -70,6 +70,14 @@ class Session:
             set_locale(settings.locale)
         return settings
 
+    def speak(self) -> None:
+        """Use the language of the settings, where nothing has read them yet.
+
+        Raises:
+            SettingInvalid, SettingsUnreadable: they cannot be used.
+        """
+        _read = self.settings
+
     @cached_property
     def context(self) -> Context:
         """Opened when a command needs it, with the log; the database is not touched yet.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -199,6 +200,25 @@ def test_french(kpix: Kpix, trains: str) -> None:
     data = kpix("kpi", "list", "--json", env={"LANG": "fr_FR.UTF-8"}).json
     assert (data[0]["value"], data[0]["status"]) == ("91.5", "RED")
     assert kpix("--lang", "xx", "kpi", "list").code == 2
+
+
+def test_the_language_of_the_settings_holds_for_a_command_that_is_not_understood(
+    kpix: Kpix, tmp_path: Path
+) -> None:
+    (tmp_path / "own.toml").write_text('locale = "fr"\n', encoding="utf-8")
+    own = {"KPIX_CONFIG": str(tmp_path / "own.toml")}
+    assert "n’existe pas" in kpix("overviw", env=own).err
+    assert "n’existe pas" not in kpix("--lang", "en", "overviw", env=own).err
+    (tmp_path / "own.toml").write_text("locale = [", encoding="utf-8")
+    assert "overviw" in kpix("overviw", env=own).err
+
+
+def test_an_import_that_asks_for_the_decimal_mark_names_the_option(
+    kpix: Kpix, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text('day,rate\n2026-10-01,"1,234"\n', encoding="utf-8")
+    answer = kpix("import", "values", "a.csv", "--kpi", "TER", "--map", "period=day,value=rate")
+    assert "(--decimal-mark POINT|COMMA)." in answer.err
 
 
 def test_users(kpix: Kpix) -> None:
