@@ -14,23 +14,28 @@ from kpix_tui.tui.widgets.figures import better_side
 from kpix_tui.tui.widgets.status import style_of
 
 
-def bands_line(
-    thresholds: Thresholds, direction: Direction, *, ascii: bool, locale: str
-) -> Content:
-    """``● ≥ 95   ▲ ≥ 92   ■ < 92   ◆ < 88``."""
+def band_rules(
+    thresholds: Thresholds, direction: Direction, *, ascii: bool
+) -> list[tuple[Look, str, Decimal]]:
+    """Each status with the sign and the threshold that decide it, best first."""
     reaches, worse = better_side(direction, ascii=ascii)
-    rules: list[tuple[Look, str, Decimal]] = [
+    rules = [
         (GREEN, reaches, thresholds.green),
         (ORANGE, reaches, thresholds.orange),
         (RED, worse, thresholds.orange),
     ]
-    if thresholds.red is not None:
-        rules.append((CRITICAL, worse, thresholds.red))
+    return rules if thresholds.red is None else [*rules, (CRITICAL, worse, thresholds.red)]
+
+
+def bands_line(
+    thresholds: Thresholds, direction: Direction, *, ascii: bool, locale: str
+) -> Content:
+    """``● ≥ 95   ▲ ≥ 92   ■ < 92   ◆ < 88``."""
     parts = [
         Content.assemble(
             (look.mark(ascii=ascii), style_of(look)), f" {sign} ", format_exactly(value, locale)
         )
-        for look, sign, value in rules
+        for look, sign, value in band_rules(thresholds, direction, ascii=ascii)
     ]
     return Content("    ").join(parts)
 

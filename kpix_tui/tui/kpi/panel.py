@@ -5,12 +5,12 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widget import Widget
 
-from kpix_tui.app.looks import CRITICAL, GREEN, ORANGE, RED, Look
-from kpix_tui.domains.kpis.views import ALWAYS, Thresholds
+from kpix_tui.domains.kpis.views import ALWAYS
 from kpix_tui.domains.overview.views import KpiDetail, KpiRow
 from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.tui.kpi.bands import band_rules
 from kpix_tui.tui.kpi.words import direction_words, frequency_words
-from kpix_tui.tui.widgets.figures import Writing, better_side, delta_cell
+from kpix_tui.tui.widgets.figures import Writing, delta_cell
 from kpix_tui.tui.widgets.status import status_cell, style_of
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -65,9 +65,12 @@ class Panel(Widget):
     def _bands(self, detail: KpiDetail) -> Content:
         """The thresholds in force, and since when."""
         writing, row = self._writing, detail.row
-        reaches, worse = better_side(row.direction, ascii=writing.ascii)
         parts = [
-            self._band(look, sign, row) for look, sign in _rules(row.thresholds, reaches, worse)
+            Content.assemble(
+                (look.mark(ascii=writing.ascii), style_of(look)),
+                f" {sign} {writing.value(value, row)}",
+            )
+            for look, sign, value in band_rules(row.thresholds, row.direction, ascii=writing.ascii)
         ]
         if row.thresholds.target is not None:
             target = writing.value(row.thresholds.target, row)
@@ -77,16 +80,6 @@ class Panel(Widget):
             since = _("since {day}").format(day=writing.day(dated[-1].valid_from))
             parts.append(Content.styled(since, "$text-muted"))
         return Content("   ").join(parts)
-
-    def _band(self, look: Look, sign: str, row: KpiRow) -> Content:
-        writing, limits = self._writing, row.thresholds
-        value = {GREEN: limits.green, ORANGE: limits.orange, RED: limits.orange}.get(
-            look, limits.red
-        )
-        number = "" if value is None else writing.value(value, row)
-        return Content.assemble(
-            (look.mark(ascii=writing.ascii), style_of(look)), f" {sign} {number}"
-        )
 
     def _definition(self, detail: KpiDetail) -> Content:
         kpi = detail.kpi
@@ -99,8 +92,3 @@ class Panel(Widget):
         )
         separator = " - " if self._writing.ascii else " · "
         return Content.styled(separator.join(words), "$text-muted")
-
-
-def _rules(limits: Thresholds, reaches: str, worse: str) -> list[tuple[Look, str]]:
-    rules = [(GREEN, reaches), (ORANGE, reaches), (RED, worse)]
-    return rules if limits.red is None else [*rules, (CRITICAL, worse)]
