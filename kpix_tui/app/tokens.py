@@ -3,12 +3,10 @@ environment."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
+from kpix_tui.app.files import replace_file
 from kpix_tui.config import Settings
 from kpix_tui.kernel.errors import Misconfigured, message
 
@@ -55,21 +53,9 @@ class FileTokens:
     def save(self, token: str) -> None:
         """Replace the file in one step, so that no reader ever sees half a token."""
         try:
-            self._replace(token)
+            replace_file(self._path, token + "\n")
         except OSError as error:
             raise SessionFileUnusable(path=str(self._path), reason=str(error.strerror)) from error
-
-    def _replace(self, token: str) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".session-")
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(token + "\n")
-            os.replace(name, self._path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
-            raise
 
     def clear(self) -> None:
         """Remove the file."""

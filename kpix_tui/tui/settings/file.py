@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from kpix_tui.app.files import replace_file
 from kpix_tui.config import SettingsUnreadable
 
 Value = str | bool
@@ -26,7 +25,7 @@ def save_settings(path: Path, values: Mapping[str, Value]) -> None:
         for name, value in values.items():
             text = _with(text, name, _written(value))
         tomllib.loads(text)
-        _replace(path, text)
+        replace_file(path, text, keep_mode=True)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsUnreadable(path=str(path), reason=str(error)) from error
 
@@ -49,16 +48,3 @@ def _with(text: str, name: str, value: str) -> str:
     else:
         lines.insert(end, f"{name} = {value}")
     return "\n".join(lines) + "\n"
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".kpix-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o600)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
