@@ -130,6 +130,9 @@ class Palette(KpixModal[Command]):
             self.app.notify(error_text(error), severity="error", markup=False)
             return
         self._show(self._matching(text) + found)
+        if not self._shown:
+            nothing = Option(Content(_("Nothing matches.")), disabled=True)
+            self.query_one(OptionList).add_option(nothing)
 
     def _matching(self, text: str) -> list[Command]:
         if not text.strip():

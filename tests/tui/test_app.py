@@ -170,6 +170,22 @@ async def test_the_palette_does_what_is_chosen(
         await until(pilot, lambda: "found [/foo]" in text_of(app.screen))
 
 
+async def test_the_palette_says_that_nothing_matches(
+    app: KpixApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def find(_app: KpixApp, _text: str) -> list[Command]:
+        return []
+
+    monkeypatch.setattr("kpix_tui.tui.app.find_objects", find)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await pilot.press("colon", *"zzzz")
+        await until(pilot, lambda: "Nothing matches." in text_of(app.screen))
+        palette = app.screen
+        await pilot.press("down", "enter")
+        assert app.screen is palette
+
+
 async def test_back_and_the_previous_view(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, Plain))
