@@ -54,7 +54,9 @@ def _name(param: click.Parameter | None) -> str:
 
 
 def _field(param: click.Parameter | None) -> tuple[str, ...]:
-    return (param.name,) if param is not None and param.name else ()
+    """By the name that people know: ``value`` for ``--value``, whatever it fills."""
+    name = _name(param).lstrip("-").replace("-", "_")
+    return (name,) if name else ()
 
 
 class Number(click.ParamType[Decimal]):

@@ -98,7 +98,7 @@ def test_numbers_that_are_none(kpix: Kpix, trains: str, value: str, code: str) -
     answer = kpix(*ADD, value, "--json")
     assert (answer.code, answer.out) == (1, "")
     assert answer.json["code"] == code
-    assert answer.json["fields"] == ["number"]
+    assert answer.json["fields"] == ["value"]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +211,11 @@ def test_the_language_of_the_settings_holds_for_a_command_that_is_not_understood
     assert "n’existe pas" not in kpix("--lang", "en", "overviw", env=own).err
     (tmp_path / "own.toml").write_text("locale = [", encoding="utf-8")
     assert "overviw" in kpix("overviw", env=own).err
+
+
+@pytest.mark.usefixtures("trains")
+def test_a_number_that_cannot_be_read_names_its_option(kpix: Kpix) -> None:
+    assert kpix(*ADD, "NaN").err == '--value: "NaN" is not a number.\n'
 
 
 def test_an_import_that_asks_for_the_decimal_mark_names_the_option(
