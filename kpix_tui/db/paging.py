@@ -31,8 +31,8 @@ def fetch_page(
 ) -> Page[Row[Any]]:
     """Run ``statement`` for one page; the query that fetches it counts all rows as well.
 
-    ``sorts`` maps the names that a person may sort by to expressions; ``tie`` makes the order
-    total, so that no row is on two pages.
+    ``sorts`` maps the names that a person may sort by to an expression or several; ``tie`` makes
+    the order total, so that no row is on two pages.
 
     Raises:
         SortUnknown: ``page.sort`` is not one of them.
@@ -61,8 +61,11 @@ def ordering(page: PageRequest, sorts: Mapping[str, Any], default: str) -> tuple
     name = sort.removeprefix("-")
     if name not in sorts:
         raise SortUnknown(sort=name, sorts=", ".join(sorts), fields=("sort",))
-    expression = sorts[name]
-    return ((expression.desc() if sort.startswith("-") else expression.asc()).nulls_last(),)
+    found = sorts[name]
+    expressions = found if isinstance(found, tuple) else (found,)
+    return tuple(
+        (each.desc() if sort.startswith("-") else each.asc()).nulls_last() for each in expressions
+    )
 
 
 def contains(text: str, *columns: Any) -> ColumnElement[bool]:

@@ -73,6 +73,23 @@ def test_as_of_an_earlier_day(context: Context) -> None:
     assert row.spark[-1].period_start == date(2026, 7, 1)
 
 
+def test_a_period_that_ends_on_the_day_asked_for_is_over(context: Context) -> None:
+    made = factory.kpi(context, factory.dashboard(context))
+    factory.value(context, made, date(2026, 7, 1), "96")
+    row = context.run(service.show_kpi, made.id, date(2026, 8, 31)).row
+    assert row.spark[-1].period_start == date(2026, 8, 1)
+    assert row.missing == 1
+
+
+def test_the_worst_status_comes_first_however_narrow_a_band(context: Context) -> None:
+    board, day = factory.dashboard(context), date(2026, 9, 1)
+    narrow = Thresholds(Decimal(1), Decimal("0.99999999999999999999"), Decimal("-1e19"))
+    factory.value(context, factory.kpi(context, board, "red", thresholds=narrow), day, "-1e18")
+    factory.value(context, factory.kpi(context, board, "critical"), day, "80")
+    names = [row.name for row in context.run(service.list_kpis).rows]
+    assert names == ["critical", "red"]
+
+
 def test_the_period_under_way_is_shown_once_it_has_a_value(context: Context) -> None:
     made = factory.kpi(context, factory.dashboard(context))
     factory.value(context, made, date(2026, 11, 3), "96")

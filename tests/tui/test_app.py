@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -73,8 +74,10 @@ async def test_the_first_frame_does_not_wait_for_the_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuse = True
+    seen = threading.Event()
 
     def resume(_context: object) -> None:
+        seen.wait(10)
         if refuse:
             raise Unavailable(reason="nobody listens on port 5432")
 
@@ -84,6 +87,7 @@ async def test_the_first_frame_does_not_wait_for_the_database(
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         assert isinstance(app.screen, StartScreen)
         assert "Starting the database…" in text_of(app.screen)
+        seen.set()
         await until(pilot, lambda: "nobody listens on port 5432" in text_of(app.screen))
         assert "kpix doctor says more." in text_of(app.screen)
         assert "Starting the database…" not in text_of(app.screen)

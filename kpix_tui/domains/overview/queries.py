@@ -171,8 +171,8 @@ def _in_force(last: Any, until: date) -> Any:
     )
 
 
-def _severity(last: Any, bands: Any) -> ColumnElement[Any]:
-    """What *worst first* sorts by: distance beyond the green threshold, relative to the band.
+def _worst(last: Any, bands: Any) -> tuple[ColumnElement[Any], ...]:
+    """What *worst first* sorts by: the status, then how far beyond green, in widths of the band.
 
     The band is what lies between the green and the orange thresholds; where they are the same, the
     size of the threshold stands for it. No data comes after everything that has some.
@@ -184,12 +184,12 @@ def _severity(last: Any, bands: Any) -> ColumnElement[Any]:
     band = func.nullif(func.abs(bands.c.green - bands.c.orange), 0)
     size = func.coalesce(band, func.nullif(func.abs(bands.c.green), 0), literal(1))
     rank = case(
-        (last.c.critical, 3),
-        (last.c.status == "RED", 2),
-        (last.c.status == "ORANGE", 1),
-        (last.c.status == "GREEN", 0),
+        (last.c.critical, 0),
+        (last.c.status == "RED", 1),
+        (last.c.status == "ORANGE", 2),
+        (last.c.status == "GREEN", 3),
     )
-    return rank * literal(1_000_000_000_000) + beyond / size
+    return rank, -beyond / size
 
 
 def _kpis(uow: UnitOfWork, until: date) -> tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]:
@@ -237,10 +237,10 @@ def _kpis(uow: UnitOfWork, until: date) -> tuple[Select[*tuple[Any, ...]], Mappi
             KpiModel.deleted_at.is_(None),
         )
     )
-    worst = _severity(last, bands)
+    worst = _worst(last, bands)
     sorts = {
-        "worst": -worst,
-        "status": -worst,
+        "worst": worst,
+        "status": worst,
         "code": KpiModel.code,
         "name": func.lower(KpiModel.name),
         "value": last.c.value,

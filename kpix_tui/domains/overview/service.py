@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from kpix_tui.domains.overview.rules import SPARK_PERIODS, missing_after, shown_
 from kpix_tui.domains.overview.views import DashboardRow, KpiDetail, KpiRow
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 from kpix_tui.kernel.periods import Frequency, Period, period_of
+
+_DAY = timedelta(days=1)
 
 
 def list_dashboards(
@@ -76,21 +78,23 @@ def show_kpi(uow: UnitOfWork, kpi_id: UUID, until: date | None = None) -> KpiDet
 
 def _rows(uow: UnitOfWork, rows: Sequence[Any], until: date) -> tuple[KpiRow, ...]:
     """The views of a page: one more query for the values around, however many rows."""
-    shown = [_shown(row, until) for row in rows]
+    # A day in the past is over, and so is a period that ends on it; today is not.
+    present = min(until, uow.today - _DAY) + _DAY if until > date.min else until
+    shown = [_shown(row, present) for row in rows]
     windows = [
         (row.id, last.shift(-SPARK_PERIODS).start) for row, last in zip(rows, shown, strict=True)
     ]
     values = queries.values_around(uow, windows, until)
     return tuple(
-        _view(row, last, values[row.id], until) for row, last in zip(rows, shown, strict=True)
+        _view(row, last, values[row.id], present) for row, last in zip(rows, shown, strict=True)
     )
 
 
-def _shown(row: Any, until: date) -> Period:
-    return shown_until(Frequency(row.frequency), until, row.period_start)
+def _shown(row: Any, present: date) -> Period:
+    return shown_until(Frequency(row.frequency), present, row.period_start)
 
 
-def _view(row: Any, last: Period, values: dict[date, Any], until: date) -> KpiRow:
+def _view(row: Any, last: Period, values: dict[date, Any], present: date) -> KpiRow:
     frequency = Frequency(row.frequency)
     previous = None
     # Nothing comes before the first day of the calendar, and files do hold 0001-01-01.
@@ -115,7 +119,7 @@ def _view(row: Any, last: Period, values: dict[date, Any], until: date) -> KpiRo
         previous=previous,
         thresholds=Thresholds(row.green, row.orange, row.red, row.target),
         spark=spark(frequency, last, values),
-        missing=missing_after(frequency, row.period_start, row.starts_on, until),
+        missing=missing_after(frequency, row.period_start, row.starts_on, present),
         owner_id=row.owner_id,
         owner_name=row.owner_name,
         version=row.version,

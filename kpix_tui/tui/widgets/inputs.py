@@ -16,7 +16,8 @@ class LineInput(Input):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("max_length", LONGEST)
-        super().__init__(compact=True, **options)
+        # Where the whole text is selected, one stray key replaces it.
+        super().__init__(compact=True, select_on_focus=False, **options)
         self.cursor_blink = False
 
     def take(self, character: str) -> None:

@@ -183,7 +183,8 @@ def fingerprint(database: Database) -> Callable[[], str]:
                 "select oid::regprocedure::text, prosrc, proacl::text from pg_proc"
                 " where pronamespace in ('auth'::regnamespace, 'private'::regnamespace) order by 1",
                 "select tgname, tgrelid, tgenabled from pg_trigger order by 1, 2",
-                "select rolname, rolsuper, rolbypassrls from pg_roles order by 1",
+                "select rolname, rolsuper, rolbypassrls from pg_roles"
+                " where rolname in ('postgres', 'kpix_owner', 'kpix_auth', 'kpix_app', 'kpix_local') order by 1",
                 "select count(*) from pg_largeobject_metadata",
             ):
                 digest.update(repr(connection.execute(query.encode()).fetchall()).encode())
