@@ -3,8 +3,8 @@
     python -m tests.support.coverage_gate .coverage.json
 
 Nine in ten of all branches, on the way to the 95 % that the house wants: raise the floor whenever
-it can be, never lower it. Every line and branch of the rules, of the periods and of the permissions,
-because there a mistake is a wrong colour or a leak and nobody sees it.
+it can be, never lower it. Every line and branch of the rules, of the periods and of the
+permissions, because there a mistake is a wrong colour or a leak and nobody sees it.
 """
 
 from __future__ import annotations
