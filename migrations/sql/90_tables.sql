@@ -43,7 +43,7 @@ create or replace trigger keep_revision before update on kpix.kpi_value
 -- The planner's histograms told another tenant's text through EXPLAIN.
 alter table kpix.organization alter name set statistics 0;
 alter table kpix.app_user alter name set statistics 0, alter email set statistics 0;
-alter table kpix.role alter name set statistics 0;
+alter table kpix.role alter name set statistics 0, alter description set statistics 0;
 alter table kpix.team alter name set statistics 0;
 alter table kpix.dashboard alter title set statistics 0, alter process set statistics 0,
     alter description set statistics 0;

@@ -118,3 +118,6 @@ create policy see on kpix.kpi_value_revision for select using (
     organization_id = (select auth.org())
     and ((select auth.everywhere('kpi_value:read')) or kpi_id in (select auth.kpis('kpi_value:read')))
 );
+
+create policy see on kpix.dashboard_share for select using (organization_id = (select auth.org()));
+create policy see on kpix.kpi_assignment for select using (organization_id = (select auth.org()));

@@ -246,7 +246,7 @@ def test_confidential_columns_have_no_statistics(catalogue: Any) -> None:
     harmless = (
         "('status', 'direction', 'frequency', 'permission', 'scope', 'action', 'object_type',"
     )
-    harmless += " 'locale', 'timezone')"
+    harmless += " 'locale', 'timezone', 'visibility', 'level')"
     assert (
         rows(
             catalogue,

@@ -70,6 +70,17 @@ def test_goes_down_and_up_again(empty: tuple[Engine, Engine]) -> None:
     assert differences(owner) == []
 
 
+def test_goes_back_one_step_and_up_again(empty: tuple[Engine, Engine]) -> None:
+    owner, application = empty
+    migrate.downgrade(owner, "0001")
+    assert migrate.schema_state(owner).found == "0001"
+    with pytest.raises(DatabaseOutdated):
+        migrate.require_current(application)
+    migrate.upgrade(owner)
+    migrate.require_current(application)
+    assert differences(owner) == []
+
+
 def test_upgrading_twice_changes_nothing(empty: tuple[Engine, Engine]) -> None:
     owner, _ = empty
     before = migrate.schema_state(owner)

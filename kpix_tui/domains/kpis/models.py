@@ -1,4 +1,4 @@
-"""Mappings of KPIs and their thresholds."""
+"""Mappings of KPIs, of their thresholds and of who owes their values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Numeric, SmallInteger, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kpix_tui.db.base import Base, Key, String, Tenant
@@ -74,3 +84,47 @@ class KpiThresholdModel(Base):
     orange: Mapped[Decimal] = mapped_column(Numeric)
     red: Mapped[Decimal | None] = mapped_column(Numeric)
     target: Mapped[Decimal | None] = mapped_column(Numeric)
+
+
+class AssignmentModel(Base):
+    """The user or the team that owes a KPI's values."""
+
+    __tablename__ = "kpi_assignment"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organization_id", "kpi_id"],
+            ["kpix.kpi.organization_id", "kpix.kpi.id"],
+            "fk_kpi_assignment_kpi",
+        ),
+        ForeignKeyConstraint(
+            ["organization_id", "user_id"],
+            ["kpix.app_user.organization_id", "kpix.app_user.id"],
+            "fk_kpi_assignment_user",
+        ),
+        ForeignKeyConstraint(
+            ["organization_id", "team_id"],
+            ["kpix.team.organization_id", "kpix.team.id"],
+            "fk_kpi_assignment_team",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["organization_id", "assigned_by"],
+            ["kpix.app_user.organization_id", "kpix.app_user.id"],
+            "fk_kpi_assignment_assigned_by",
+        ),
+        UniqueConstraint("organization_id", "kpi_id", "user_id", name="uq_kpi_assignment_user"),
+        UniqueConstraint("organization_id", "kpi_id", "team_id", name="uq_kpi_assignment_team"),
+        CheckConstraint("num_nonnulls(user_id, team_id) = 1", "to"),
+        Index("ix_kpi_assignment_user", "organization_id", "user_id"),
+        Index("ix_kpi_assignment_team", "organization_id", "team_id"),
+    )
+
+    organization_id: Mapped[Tenant]
+    id: Mapped[Key] = mapped_column(server_default=text("gen_random_uuid()"))
+    kpi_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    team_id: Mapped[UUID | None]
+    assigned_by: Mapped[UUID] = mapped_column(server_default=text("auth.user_id()"))
+    assigned_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )

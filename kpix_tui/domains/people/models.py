@@ -74,13 +74,17 @@ class RoleModel(Base):
         ForeignKeyConstraint(
             ["organization_id"], ["kpix.organization.organization_id"], "fk_role_organization"
         ),
-        UniqueConstraint("organization_id", "name", name="uq_role_name"),
     )
 
     organization_id: Mapped[Tenant]
     id: Mapped[Key]
     name: Mapped[String]
     built_in: Mapped[bool] = mapped_column(server_default=text("false"))
+    description: Mapped[String] = mapped_column(server_default=text("''"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+Index("uq_role_name", RoleModel.organization_id, func.lower(RoleModel.name), unique=True)
 
 
 class RolePermissionModel(Base):
@@ -121,6 +125,7 @@ class UserRoleModel(Base):
             ["kpix.app_user.organization_id", "kpix.app_user.id"],
             "fk_user_role_assigned_by",
         ),
+        Index("ix_user_role_role", "organization_id", "role_id"),
     )
 
     organization_id: Mapped[Tenant]
@@ -157,6 +162,7 @@ class TeamMemberModel(Base):
             ["organization_id", "team_id"],
             ["kpix.team.organization_id", "kpix.team.id"],
             "fk_team_member_team",
+            ondelete="CASCADE",
         ),
         ForeignKeyConstraint(
             ["organization_id", "user_id"],
