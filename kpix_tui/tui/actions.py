@@ -2,59 +2,24 @@
 
 It feeds the bindings, the footer, the help, the palette, the user's keymap file and
 ``docs/guide/keys.md``. A screen names its place (``PLACE``), takes its bindings from
-:func:`bindings_for` and answers the action ``kpi.enter`` with a method ``do_enter``.
+:func:`bindings_for` and answers the action ``kpi.enter`` with a method ``do_enter``. Places with
+many actions keep them in a module of their own (``administration/actions.py``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from textual.binding import Binding, BindingType
 
 from kpix_tui.access.permissions import Permission
 from kpix_tui.kernel.errors import message as _m
-
-GLOBAL: Final = "global"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something a person can do.
-
-    ``keys`` are in Textual's spelling, the first one is shown. ``places`` are the screens and
-    widgets (their ``PLACE``) where it applies. ``footer`` says whether the footer has room for it.
-    """
-
-    id: str
-    title: str
-    help: str
-    keys: tuple[str, ...]
-    places: tuple[str, ...]
-    permission: Permission | None = None
-    footer: bool = True
-    palette: bool = True
-
-    @property
-    def method(self) -> str:
-        """The name of the method that does it: ``do_enter`` for ``kpi.enter``."""
-        return f"do_{self.id.rpartition('.')[2]}"
-
-
-def _quiet(
-    id: str, title: str, help: str, keys: tuple[str, ...], places: tuple[str, ...]
-) -> Action:
-    """An action that everybody knows: neither in the footer nor in the palette."""
-    return Action(id, title, help, keys, places, footer=False, palette=False)
-
-
-def _local(
-    id: str, title: str, help: str, keys: tuple[str, ...], places: tuple[str, ...]
-) -> Action:
-    """An action that means something only where the focus is: not in the palette."""
-    return Action(id, title, help, keys, places, palette=False)
-
+from kpix_tui.tui.action import GLOBAL as GLOBAL
+from kpix_tui.tui.action import Action as Action
+from kpix_tui.tui.action import local as _local
+from kpix_tui.tui.action import quiet as _quiet
+from kpix_tui.tui.administration.actions import ADMINISTRATION
 
 _TABLE: Final = ("table",)
 
@@ -341,6 +306,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         False,
     ),
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
+    *ADMINISTRATION,
 )
 
 PLACES: Final = {

@@ -1,0 +1,1 @@
+"""Administration: people, teams and roles without leaving the keyboard."""
