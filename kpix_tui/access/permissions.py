@@ -24,6 +24,19 @@ class Scope(StrEnum):
         return list(Scope).index(self)
 
 
+class Level(StrEnum):
+    """How far a share opens a dashboard, least first."""
+
+    VIEWER = "VIEWER"
+    CONTRIBUTOR = "CONTRIBUTOR"
+    MANAGER = "MANAGER"
+
+    @property
+    def rank(self) -> int:
+        """0 for the least."""
+        return list(Level).index(self)
+
+
 class Permission(StrEnum):
     """``resource:action``; only the cells that mean something exist."""
 

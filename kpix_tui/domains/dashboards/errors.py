@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpix_tui.kernel.errors import Conflict, InputInvalid, NotFound, message
+from kpix_tui.kernel.errors import Conflict, Forbidden, InputInvalid, NotFound, message
 
 
 class DashboardNotFound(NotFound):
@@ -45,3 +45,63 @@ class DashboardArchived(Conflict):
 
     code = "dashboard.archived"
     message = message("The dashboard {title} is archived.")
+
+
+class ShareWithWhom(InputInvalid):
+    """A share names a user or a team: one of them."""
+
+    code = "dashboard.share_with_whom"
+    message = message("Name either a user or a team to share with.")
+
+
+class SharedWithOwner(InputInvalid):
+    """Who owns a dashboard needs no share of it."""
+
+    code = "dashboard.shared_with_owner"
+    message = message("{name} owns the dashboard {title} and needs no share of it.")
+
+
+class ShareEndInvalid(InputInvalid):
+    """The last day of a share is in the past, or farther than the calendar goes."""
+
+    code = "dashboard.share_end_invalid"
+    message = message("A share can end from {first} on: choose that day or a later one.")
+
+
+class ShareTooLong(Forbidden):
+    """What reaches the actor through a share that ends cannot be shared for longer."""
+
+    code = "dashboard.share_too_long"
+    message = message(
+        "This dashboard is shared with you until {last}: what you share of it ends by then too."
+    )
+
+
+class ShareNotFound(NotFound):
+    """The dashboard is not shared with this user or team."""
+
+    code = "dashboard.share_not_found"
+    message = message("The dashboard {title} is not shared with {name}.")
+
+
+class OutOfOwnSight(Conflict):
+    """The change would hide the dashboard from whoever makes it."""
+
+    code = "dashboard.out_of_own_sight"
+    message = message(
+        "You would not see the dashboard {title} any more: have it shared with you first."
+    )
+
+
+class OwnedAlready(Conflict):
+    """The dashboard would be transferred to its owner."""
+
+    code = "dashboard.owned_already"
+    message = message("{name} owns the dashboard {title} already.")
+
+
+class TransferOutOfScope(Forbidden):
+    """A share lets its holder share the dashboard, and not give it away."""
+
+    code = "dashboard.transfer_out_of_scope"
+    message = message("Only its owner, or who manages the owner's dashboards, can hand it over.")

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from kpix_tui.domains.dashboards.errors import DashboardTextTooLong, DashboardTitleInvalid
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kpix_tui.domains.dashboards.errors import (
+    DashboardTextTooLong,
+    DashboardTitleInvalid,
+    ShareEndInvalid,
+    ShareWithWhom,
+)
 
 MAXIMUM_TITLE = 200
 MAXIMUM_PROCESS = 200
 MAXIMUM_DESCRIPTION = 4000
+LAST_END = date(9998, 12, 31)
+"""The day after it is in the calendar in every time zone."""
+_DAY = timedelta(days=1)
 
 
 def valid_title(title: str) -> str:
@@ -35,3 +47,33 @@ def valid_texts(process: str, description: str) -> tuple[str, str]:
         if len(text) > maximum:
             raise DashboardTextTooLong(maximum=maximum, fields=(field,))
     return process, description
+
+
+def one_of(user_id: UUID | None, team_id: UUID | None) -> None:
+    """Accept a user or a team.
+
+    Raises:
+        ShareWithWhom: both are named, or neither.
+    """
+    if (user_id is None) is (team_id is None):
+        raise ShareWithWhom(fields=("user", "team"))
+
+
+def end_of_share(until: date | None, today: date, timezone: str) -> datetime | None:
+    """The instant at which a share ends whose last day is ``until``: the midnight that follows.
+
+    Raises:
+        ShareEndInvalid: the day is before ``today``, or beyond the calendar.
+    """
+    if until is None:
+        return None
+    if not today <= until <= LAST_END:
+        raise ShareEndInvalid(first=today, fields=("until",))
+    return datetime.combine(until + _DAY, time.min, ZoneInfo(timezone))
+
+
+def last_day(ends_at: datetime | None, timezone: str) -> date | None:
+    """The last day on which a share opens anything, in ``timezone``."""
+    if ends_at is None:
+        return None
+    return (ends_at.astimezone(ZoneInfo(timezone)) - timedelta(microseconds=1)).date()
