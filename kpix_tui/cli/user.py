@@ -44,7 +44,7 @@ def _headings() -> Sequence[Heading]:
 def _cells(row: UserRow, _canvas: Canvas) -> Sequence[Cell]:
     return (
         Cell(row.name),
-        Cell(row.email),
+        Cell(row.email or ""),
         Cell(", ".join(row.roles)),
         Cell(_("yes") if row.active else _("no")),
         Cell(format_date(row.created_at.date())),
@@ -112,5 +112,5 @@ def create(session: Session, out: Output, name: str, email: str, roles: tuple[st
     made = service.create_user(session.context, CreateUser(name, email, roles, secret))
     out.done(
         _record(made),
-        _("{name} can sign in with {email}.").format(name=made.name, email=made.email),
+        _("{name} can sign in with {email}.").format(name=made.name, email=email),
     )

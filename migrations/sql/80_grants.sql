@@ -9,7 +9,18 @@ grant execute on function
     auth.org(), auth.user_id(), auth.everywhere(text), auth.owners(text), auth.dashboards(text), auth.kpis(text)
     to kpix_app;
 grant execute on function
+    auth.lock(), auth.leave(bytea), auth.sessions(), auth.user_sessions(uuid),
+    auth.revoke_session(uuid), auth.revoke_sessions(uuid)
+    to kpix_app;
+grant execute on function
+    auth.emails(), auth.rename_user(uuid, text), auth.set_active(uuid, boolean)
+    to kpix_app;
+grant execute on function
     auth.create_organization(uuid, text, text, text, jsonb, uuid, text, text, bytea), auth.user_id(),
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
     private.keep_revision()
+    to kpix_owner;
+-- The operator's: kpix db prune-audit, logins, grant-login, revoke-login.
+grant execute on function
+    auth.old_audit(date), auth.prune_audit(date), auth.login_sessions(), auth.end_login_sessions(name)
     to kpix_owner;

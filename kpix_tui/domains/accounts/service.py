@@ -224,7 +224,7 @@ def _may_create(uow: UnitOfWork, command: CreateUser) -> None:
     require(actor, Permission.ROLE_ASSIGN)
     if not command.roles:
         raise RoleMissing(fields=("roles",))
-    known = [role.name for role in list_roles(uow)]
+    known = [role.name for role in list_roles(uow).rows]
     for name in command.roles:
         if name not in known:
             raise RoleUnknown(name=name, roles=", ".join(known), fields=("roles",))

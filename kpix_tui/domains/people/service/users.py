@@ -1,4 +1,4 @@
-"""Users and roles of the organisation."""
+"""Users: list, show, rename, activate and deactivate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kpix_tui.access.policy import require
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.people import queries
 from kpix_tui.domains.people.errors import UserNotFound
-from kpix_tui.domains.people.views import RoleRow, UserRow
+from kpix_tui.domains.people.views import UserRow
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 
 
@@ -31,9 +31,3 @@ def show_user(uow: UnitOfWork, user_id: UUID) -> UserRow:
     if found is None:
         raise UserNotFound(name=str(user_id))
     return found
-
-
-def list_roles(uow: UnitOfWork) -> tuple[RoleRow, ...]:
-    """Every role of the organisation, by name."""
-    require(actor_of(uow), Permission.ROLE_READ)
-    return queries.roles(uow)
