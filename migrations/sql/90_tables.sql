@@ -19,6 +19,7 @@ grant select on kpix.organization, kpix.app_user, kpix.role, kpix.role_permissio
     kpix.team_member, kpix.dashboard, kpix.kpi to kpix_auth;
 grant insert on kpix.organization, kpix.app_user, kpix.role, kpix.role_permission, kpix.user_role,
     kpix.kpi_value_revision, kpix.audit_log to kpix_auth;
+grant select, delete on kpix.audit_log to kpix_auth; -- kpix db prune-audit
 
 create or replace trigger audit after insert or update or delete on kpix.app_user
     for each row execute function private.audit_row('user', 'id');

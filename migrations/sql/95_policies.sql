@@ -121,3 +121,9 @@ create policy see on kpix.kpi_value_revision for select using (
 
 create policy see on kpix.dashboard_share for select using (organization_id = (select auth.org()));
 create policy see on kpix.kpi_assignment for select using (organization_id = (select auth.org()));
+
+-- kpix db prune-audit counts and forgets; nobody else has a way to either.
+create policy count on kpix.audit_log for select
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+create policy forget on kpix.audit_log for delete
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');

@@ -22,7 +22,9 @@ class AuditModel(Base):
             ["organization_id"], ["kpix.organization.organization_id"], "fk_audit_log_organization"
         ),
         Index("ix_audit_log_at", "organization_id", "at"),
-        Index("ix_audit_log_object", "organization_id", "object_type", "object_id"),
+        Index("ix_audit_log_subject", "organization_id", "subject_id", "at"),
+        Index("ix_audit_log_actor", "organization_id", "actor_id", "at"),
+        Index("ix_audit_log_action", "organization_id", "action", "at"),
     )
 
     organization_id: Mapped[Tenant]
@@ -35,5 +37,6 @@ class AuditModel(Base):
     action: Mapped[String]
     object_type: Mapped[String]
     object_id: Mapped[String]
+    subject_id: Mapped[UUID | None]
     old: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     new: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
