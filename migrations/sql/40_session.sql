@@ -1,5 +1,5 @@
 -- role: kpix_auth
--- Sessions: begin a transaction as somebody, rotate, leave.
+-- Sessions: begin a transaction as somebody, rotate, lock, leave, list, revoke.
 create or replace function private.session_by_token(token bytea) returns private.session
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -23,6 +23,12 @@ begin
     where family_id = family and revoked_at is null;
 end $$;
 
+-- How long a session may go unused.
+create or replace function private.idle_time(kind text) returns interval
+language sql immutable
+set search_path = pg_catalog, pg_temp
+return case kind when 'SHARED' then interval '10 minutes' else interval '12 hours' end;
+
 create or replace function private.is_live(s private.session) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -30,10 +36,15 @@ return s.id is not null
     and s.revoked_at is null
     and s.locked_at is null
     and s.expires_at > clock_timestamp()
-    and s.last_seen_at > clock_timestamp()
-        - case s.kind when 'SHARED' then interval '10 minutes' else interval '12 hours' end
+    and s.last_seen_at > clock_timestamp() - private.idle_time(s.kind)
     -- Another process of the same user may have just rotated the token that this one read.
     and (s.rotated_at is null or s.rotated_at > clock_timestamp() - interval '30 seconds');
+
+-- Where the connection comes from: for people who read the list of their sessions, not a proof.
+create or replace function private.client_address() returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return coalesce(host(inet_client_addr()), 'local');
 
 create or replace function private.touch(s private.session) returns void
 language plpgsql security definer
@@ -162,11 +173,11 @@ begin
     end if;
     update private.session set rotated_at = clock_timestamp() where id = s.id;
     insert into private.session (
-        id, family_id, organization_id, user_id, token_hash, login_role, kind,
+        id, family_id, organization_id, user_id, token_hash, login_role, kind, client,
         authenticated_at, last_seen_at, expires_at
     ) values (
         gen_random_uuid(), s.family_id, s.organization_id, s.user_id, new_token_hash, session_user,
-        s.kind, s.authenticated_at, clock_timestamp(), s.expires_at
+        s.kind, private.client_address(), s.authenticated_at, clock_timestamp(), s.expires_at
     );
     return true;
 end $$;
@@ -182,4 +193,113 @@ begin
         perform private.revoke_family(s.family_id);
         perform private.record('session.closed', 'session', s.id::text, null, null);
     end if;
+end $$;
+
+-- The session opens nothing from here on, whatever of its tokens is shown: there is no unlocking.
+-- Whoever goes on proves a password in a login like any other, which opens another session, and the
+-- locked one is left.
+create or replace function auth.lock() returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    s private.session := private.held_session();
+begin
+    if s.id is null then
+        return false;
+    end if;
+    update private.session set locked_at = clock_timestamp()
+    where family_id = s.family_id and revoked_at is null and locked_at is null;
+    perform private.record('session.locked', 'session', s.id::text, null, null);
+    return true;
+end $$;
+
+-- Ends the family of a session that opens nothing any more, by possession of its token. One that is
+-- in use is signed out of as itself. Called as nobody, and answers nothing.
+create or replace function auth.leave(token bytea) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    s private.session := private.session_by_token(token);
+begin
+    perform set_config('kpix.principal', '', true);
+    if s.id is null or s.revoked_at is not null or private.is_live(s) then
+        return;
+    end if;
+    perform private.revoke_family(s.family_id);
+    perform private.present(s.organization_id, s.user_id, s.id);
+    perform private.record('session.closed', 'session', s.id::text, null, null);
+    perform set_config('kpix.principal', '', true);
+end $$;
+
+-- Whose sessions the principal may see and end: their own, and everybody's with user:update.
+create or replace function private.holds_sessions_of(a_user uuid) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return coalesce(a_user = auth.user_id() or auth.everywhere('user:update'), false);
+
+-- The sessions of a user, or of everybody with null: those that open something, and the locked ones.
+create or replace function auth.user_sessions(of_user uuid) returns table (
+    id uuid, user_id uuid, kind text, authenticated_at timestamptz, last_seen_at timestamptz,
+    expires_at timestamptz, locked boolean, client text, login_role text, current boolean
+)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select s.id, s.user_id, s.kind, s.authenticated_at, s.last_seen_at, s.expires_at,
+        s.locked_at is not null, s.client, s.login_role::text, s.family_id = mine.family_id
+    from private.session s, private.my_session() mine
+    where s.organization_id = auth.org() and (of_user is null or s.user_id = of_user)
+        and private.holds_sessions_of(of_user)
+        and s.revoked_at is null and s.rotated_at is null and s.expires_at > clock_timestamp()
+        and (s.locked_at is not null
+            or s.last_seen_at > clock_timestamp() - private.idle_time(s.kind));
+end;
+
+create or replace function auth.sessions() returns table (
+    id uuid, user_id uuid, kind text, authenticated_at timestamptz, last_seen_at timestamptz,
+    expires_at timestamptz, locked boolean, client text, login_role text, current boolean
+)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select u.* from auth.user_sessions(auth.user_id()) u where auth.user_id() is not null;
+end;
+
+-- Ends a session; false when there is none within the principal's reach.
+create or replace function auth.revoke_session(a_session uuid) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    s private.session;
+begin
+    select * into s from private.session t
+    where t.id = a_session and t.organization_id = auth.org() and t.revoked_at is null
+        and private.holds_sessions_of(t.user_id);
+    if s.id is null then
+        return false;
+    end if;
+    perform private.revoke_family(s.family_id);
+    perform private.record(
+        'session.revoked', 'session', s.id::text, null, jsonb_build_object('user_id', s.user_id));
+    return true;
+end $$;
+
+-- Ends every session of a user but the one that asks; how many there were.
+create or replace function auth.revoke_sessions(of_user uuid) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    s record;
+    ended integer := 0;
+begin
+    for s in
+        select u.id from auth.user_sessions(of_user) u where u.user_id = of_user and not u.current
+    loop
+        ended := ended + auth.revoke_session(s.id)::integer;
+    end loop;
+    return ended;
 end $$;

@@ -67,11 +67,11 @@ declare
     answer jsonb;
 begin
     insert into private.session (
-        id, family_id, organization_id, user_id, token_hash, login_role, kind,
+        id, family_id, organization_id, user_id, token_hash, login_role, kind, client,
         authenticated_at, last_seen_at, expires_at
     ) values (
         gen_random_uuid(), gen_random_uuid(), c.organization_id, c.user_id, a.token_hash, session_user,
-        a.kind, clock_timestamp(), clock_timestamp(),
+        a.kind, private.client_address(), clock_timestamp(), clock_timestamp(),
         clock_timestamp() + case a.kind when 'SHARED' then interval '8 hours' else interval '30 days' end
     ) returning * into s;
     perform private.present(s.organization_id, s.user_id, s.id);
