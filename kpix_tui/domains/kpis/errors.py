@@ -78,3 +78,17 @@ class ThresholdsNotMonotone(InputInvalid):
         "The {second} threshold must not be better than the {first} one:"
         " {second} {second_value}, {first} {first_value}."
     )
+
+
+class AssigneeOutOfSight(Conflict):
+    """Whoever owes values sees the dashboard that they are on."""
+
+    code = "kpi.assignee_out_of_sight"
+    message = message("{name} does not see the dashboard {dashboard}: share it with them first.")
+
+
+class AssignmentNotFound(NotFound):
+    """The values are not owed by this user or team."""
+
+    code = "kpi.assignment_not_found"
+    message = message("The values of {code} are not assigned to {name}.")

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Uuid, column, exists, func, select
+from sqlalchemy.orm import aliased
 
+from kpix_tui.db.paging import fetch_page
 from kpix_tui.db.uow import UnitOfWork
-from kpix_tui.domains.dashboards.models import DashboardModel
-from kpix_tui.domains.kpis.models import KpiModel, KpiThresholdModel
-from kpix_tui.domains.kpis.views import DatedThresholds, Direction, Kpi, Thresholds
-from kpix_tui.domains.people.models import UserModel
+from kpix_tui.domains.dashboards.models import DashboardModel, ShareModel
+from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, KpiThresholdModel
+from kpix_tui.domains.kpis.views import Assignment, DatedThresholds, Direction, Kpi, Thresholds
+from kpix_tui.domains.people.models import TeamMemberModel, TeamModel, UserModel
+from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.kernel.periods import Frequency
 
 
@@ -152,3 +155,97 @@ def lock_definitions(uow: UnitOfWork, kpi_ids: Iterable[UUID], *, to_change: boo
     for the right to update the row, which those who enter values need not have.
     """
     uow.driver.execute(_LOCK if to_change else _SHARE, (sorted(kpi_ids),))
+
+
+# -- who owes the values ---------------------------------------------------------------------------
+
+_ASSIGNEE = func.coalesce(TeamModel.name, UserModel.name)
+_MEMBERS = (
+    select(func.count())
+    .select_from(TeamMemberModel)
+    .where(
+        TeamMemberModel.organization_id == AssignmentModel.organization_id,
+        TeamMemberModel.team_id == AssignmentModel.team_id,
+    )
+    .correlate(AssignmentModel)
+    .scalar_subquery()
+)
+
+
+def _assignments(uow: UnitOfWork, kpi_id: UUID) -> Select[*tuple[Any, ...]]:
+    assigner = aliased(UserModel)
+    return (
+        select(
+            AssignmentModel.id,
+            AssignmentModel.kpi_id,
+            AssignmentModel.user_id,
+            AssignmentModel.team_id,
+            _ASSIGNEE.label("name"),
+            _MEMBERS.label("members"),
+            assigner.name.label("assigned_by"),
+            AssignmentModel.assigned_at,
+        )
+        .outerjoin(
+            UserModel,
+            (UserModel.organization_id == AssignmentModel.organization_id)
+            & (UserModel.id == AssignmentModel.user_id),
+        )
+        .outerjoin(
+            TeamModel,
+            (TeamModel.organization_id == AssignmentModel.organization_id)
+            & (TeamModel.id == AssignmentModel.team_id),
+        )
+        .join(
+            assigner,
+            (assigner.organization_id == AssignmentModel.organization_id)
+            & (assigner.id == AssignmentModel.assigned_by),
+        )
+        .where(
+            AssignmentModel.organization_id == uow.principal.organization_id,
+            AssignmentModel.kpi_id == kpi_id,
+        )
+    )
+
+
+def assignments(uow: UnitOfWork, kpi_id: UUID, page: PageRequest) -> Page[Assignment]:
+    """One page of those who owe the values of a KPI."""
+    return fetch_page(
+        uow,
+        _assignments(uow, kpi_id),
+        page,
+        sorts={"name": func.lower(_ASSIGNEE), "assigned_at": AssignmentModel.assigned_at},
+        default="name",
+        searched=(_ASSIGNEE,),
+        tie=AssignmentModel.id,
+    ).map(lambda row: Assignment(**{k: v for k, v in row._mapping.items() if k != "of_all"}))
+
+
+def assignment(
+    uow: UnitOfWork, kpi_id: UUID, user_id: UUID | None, team_id: UUID | None
+) -> Assignment | None:
+    """That a user or a team owes the values of a KPI."""
+    columns = AssignmentModel
+    one = columns.user_id == user_id if team_id is None else columns.team_id == team_id
+    row = uow.session.execute(_assignments(uow, kpi_id).where(one)).one_or_none()
+    return None if row is None else Assignment(**row._mapping)
+
+
+def sees(uow: UnitOfWork, dashboard_id: UUID, user_id: UUID | None, team_id: UUID | None) -> bool:
+    """Whether a dashboard is open to a user; to a team: to it as such, or to one of its members."""
+    found = func.auth.dashboard_access(dashboard_id).table_valued(
+        column("user_id", Uuid), name="found"
+    )
+    if team_id is None:
+        return bool(uow.session.scalar(select(exists().where(found.c.user_id == user_id))))
+    member = exists().where(
+        TeamMemberModel.organization_id == uow.principal.organization_id,
+        TeamMemberModel.team_id == team_id,
+        TeamMemberModel.user_id == found.c.user_id,
+    )
+    shared = exists().where(
+        ShareModel.organization_id == uow.principal.organization_id,
+        ShareModel.dashboard_id == dashboard_id,
+        ShareModel.team_id == team_id,
+        func.coalesce(ShareModel.expires_at > func.now(), True),
+    )
+    return bool(uow.session.scalar(select(member | shared)))

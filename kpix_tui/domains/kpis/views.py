@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -143,3 +143,17 @@ class StatusOf:
 
     status: Status
     critical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The values of a KPI are owed by a user, or by the ``members`` people of a team."""
+
+    id: UUID
+    kpi_id: UUID
+    user_id: UUID | None
+    team_id: UUID | None
+    name: str
+    members: int
+    assigned_by: str
+    assigned_at: datetime

@@ -14,10 +14,10 @@ from sqlalchemy.orm import aliased
 from kpix_tui.db.paging import fetch_page
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel
-from kpix_tui.domains.kpis.models import KpiModel, KpiThresholdModel
+from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, KpiThresholdModel
 from kpix_tui.domains.kpis.views import Status
 from kpix_tui.domains.overview.views import DashboardRow, StatusCounts
-from kpix_tui.domains.people.models import UserModel
+from kpix_tui.domains.people.models import TeamModel, UserModel
 from kpix_tui.domains.values.models import KpiValueModel
 from kpix_tui.kernel.paging import Page, PageRequest
 
@@ -300,4 +300,31 @@ def values_around(
     )
     for kpi_id, period_start, value, status in rows:
         found[kpi_id][period_start] = (value, Status(status))
+    return found
+
+
+def assignees(uow: UnitOfWork, kpi_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """For each KPI, the names of the users and teams who owe its values."""
+    name = func.coalesce(TeamModel.name, UserModel.name)
+    rows = uow.session.execute(
+        select(AssignmentModel.kpi_id, name.label("name"))
+        .outerjoin(
+            UserModel,
+            (UserModel.organization_id == AssignmentModel.organization_id)
+            & (UserModel.id == AssignmentModel.user_id),
+        )
+        .outerjoin(
+            TeamModel,
+            (TeamModel.organization_id == AssignmentModel.organization_id)
+            & (TeamModel.id == AssignmentModel.team_id),
+        )
+        .where(
+            AssignmentModel.organization_id == uow.principal.organization_id,
+            AssignmentModel.kpi_id.in_(kpi_ids),
+        )
+        .order_by(func.lower(name))
+    )
+    found: dict[UUID, tuple[str, ...]] = dict.fromkeys(kpi_ids, ())
+    for row in rows:
+        found[row.kpi_id] += (row.name,)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -77,7 +78,7 @@ def show_kpi(uow: UnitOfWork, kpi_id: UUID, until: date | None = None) -> KpiDet
 
 
 def _rows(uow: UnitOfWork, rows: Sequence[Any], until: date) -> tuple[KpiRow, ...]:
-    """The views of a page: one more query for the values around, however many rows."""
+    """The views of a page: two more queries, for the values around and for who owes them."""
     # A day in the past is over, and so is a period that ends on it; today is not.
     present = min(until, uow.today - _DAY) + _DAY if until > date.min else until
     shown = [_shown(row, present) for row in rows]
@@ -85,8 +86,10 @@ def _rows(uow: UnitOfWork, rows: Sequence[Any], until: date) -> tuple[KpiRow, ..
         (row.id, last.shift(-SPARK_PERIODS).start) for row, last in zip(rows, shown, strict=True)
     ]
     values = queries.values_around(uow, windows, until)
+    owed_by = queries.assignees(uow, [row.id for row in rows])
     return tuple(
-        _view(row, last, values[row.id], present) for row, last in zip(rows, shown, strict=True)
+        replace(_view(row, last, values[row.id], present), assignees=owed_by[row.id])
+        for row, last in zip(rows, shown, strict=True)
     )
 
 

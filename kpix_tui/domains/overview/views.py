@@ -63,6 +63,8 @@ class KpiRow:
     on the good side. ``previous`` is the value of the *expected* period before, None if missing.
     ``spark`` has one point for each of the last 24 expected periods, oldest first.
     ``missing`` counts the expected periods after the last value (all of them without a value).
+    ``assignees`` are the names of the users and teams who owe the values; without any the owner
+    does.
     """
 
     id: UUID
@@ -86,6 +88,7 @@ class KpiRow:
     owner_id: UUID
     owner_name: str
     version: int
+    assignees: tuple[str, ...] = ()
 
     @property
     def variance(self) -> Decimal | None:
