@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpix_tui.db.session_errors import NotSignedIn as NotSignedIn
 from kpix_tui.db.session_errors import SessionEnded as SessionEnded
-from kpix_tui.kernel.errors import Conflict, Forbidden, InputInvalid, KpixError, message
+from kpix_tui.kernel.errors import Conflict, Forbidden, InputInvalid, KpixError, NotFound, message
 
 
 class LoginRefused(KpixError):
@@ -77,6 +77,48 @@ class EmailTaken(Conflict):
     message = message("A user with the e-mail {email} exists already.")
 
 
+class EmailUnchanged(InputInvalid):
+    """The new e-mail is the old one."""
+
+    code = "account.email_unchanged"
+    message = message("This is your e-mail already.")
+
+
+class CodeMalformed(InputInvalid):
+    """What was typed cannot be a one-time code."""
+
+    code = "account.code_malformed"
+    message = message("A code has {length} letters and digits: type it as it was given to you.")
+
+
+class CodeUnknown(KpixError):
+    """The code was never issued, or for another e-mail; which one is never said."""
+
+    code = "account.code_unknown"
+    message = message("This code is not right for this e-mail.")
+
+
+class CodeUsed(KpixError):
+    """The code was redeemed."""
+
+    code = "account.code_used"
+    message = message("This code was used already: sign in, or ask for a new code.")
+
+
+class CodeExpired(KpixError):
+    """The code is past its time."""
+
+    code = "account.code_expired"
+    message = message("This code has expired: ask for a new one.")
+
+
+class CodeSuperseded(KpixError):
+    """A newer code was issued, or the account was deactivated meanwhile."""
+
+    code = "account.code_superseded"
+    message = message("This code was withdrawn or replaced by a newer one: ask for a new one.")
+
+
 class NameMissing(InputInvalid):
     """A name is empty or too long."""
 
@@ -106,3 +148,10 @@ class ParametersTooWeak(KpixError):
         "The server asks for weaker password protection than kpix accepts: do not sign in, and"
         " tell your administrator."
     )
+
+
+class SessionNotFound(NotFound):
+    """It has ended, or it is somebody else's and the actor may not end it."""
+
+    code = "account.session_not_found"
+    message = message("There is no session {session}.")

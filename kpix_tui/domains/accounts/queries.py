@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kpix_tui.access.permissions import GRANTS
+from sqlalchemy import Boolean, DateTime, Text, Uuid, column, func, select
+
+from kpix_tui.db.paging import fetch_page
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.accounts.passwords import HashParameters
-from kpix_tui.domains.accounts.views import CreateOrganization, CreateUser
+from kpix_tui.domains.accounts.views import CreateOrganization, CreateUser, SessionRow
+from kpix_tui.domains.people.models import UserModel
+from kpix_tui.kernel.paging import Page, PageRequest
 
 
 def hash_parameters(uow: UnitOfWork, email: str) -> HashParameters:
@@ -58,6 +62,82 @@ def logout(uow: UnitOfWork) -> None:
     _scalar(uow, "select auth.logout()")
 
 
+def lock(uow: UnitOfWork) -> bool:
+    """Have the session open nothing any more; False where it was ended meanwhile."""
+    return bool(_scalar(uow, "select auth.lock()"))
+
+
+def leave(uow: UnitOfWork, token: bytes) -> None:
+    """End the session of a token that opens nothing any more."""
+    _scalar(uow, "select auth.leave(%b)", token)
+
+
+def revoke_session(uow: UnitOfWork, session_id: UUID) -> bool:
+    """End a session; False where there is none that the actor may end."""
+    return bool(_scalar(uow, "select auth.revoke_session(%s)", session_id))
+
+
+def revoke_sessions(uow: UnitOfWork, user_id: UUID) -> int:
+    """End a user's sessions, except the one that asks; how many there were."""
+    return int(_scalar(uow, "select auth.revoke_sessions(%s)", user_id))
+
+
+def sessions(uow: UnitOfWork, page: PageRequest, user_id: UUID | None) -> Page[SessionRow]:
+    """The sessions of a user, or of everybody with None."""
+    found = func.auth.user_sessions(user_id).table_valued(*_SESSION)
+    statement = select(found, UserModel.name.label("user_name")).join(
+        UserModel,
+        (UserModel.organization_id == uow.principal.organization_id)
+        & (UserModel.id == found.c.user_id),
+    )
+    return fetch_page(
+        uow,
+        statement,
+        page,
+        sorts={
+            "user": func.lower(UserModel.name),
+            "authenticated_at": found.c.authenticated_at,
+            "last_seen_at": found.c.last_seen_at,
+            "expires_at": found.c.expires_at,
+            "client": found.c.client,
+        },
+        default="-last_seen_at",
+        searched=(UserModel.name, found.c.client, found.c.login_role),
+        tie=found.c.id,
+    ).map(_session)
+
+
+_INSTANT = DateTime(timezone=True)
+_SESSION = (
+    column("id", Uuid),
+    column("user_id", Uuid),
+    column("kind", Text),
+    column("authenticated_at", _INSTANT),
+    column("last_seen_at", _INSTANT),
+    column("expires_at", _INSTANT),
+    column("locked", Boolean),
+    column("client", Text),
+    column("login_role", Text),
+    column("current", Boolean),
+)
+
+
+def _session(row: Any) -> SessionRow:
+    return SessionRow(
+        row.id,
+        row.user_id,
+        row.user_name,
+        row.kind,
+        row.authenticated_at,
+        row.last_seen_at,
+        row.expires_at,
+        row.locked,
+        row.client,
+        row.login_role,
+        row.current,
+    )
+
+
 def set_password(uow: UnitOfWork, key: bytes) -> bool:
     """Replace the principal's credential; False when the login is not recent enough."""
     return bool(_scalar(uow, "select auth.set_password(%b)", key))
@@ -72,17 +152,13 @@ def insert_organization(
     uow: UnitOfWork, command: CreateOrganization, organization_id: UUID, user_id: UUID, key: bytes
 ) -> None:
     """An organisation, its roles and its first administrator."""
-    grants = {
-        role.value: {p.value: s.value for p, s in cells.items()} for role, cells in GRANTS.items()
-    }
     _scalar(
         uow,
-        "select auth.create_organization(%s, %s, %s, %s, %s, %s, %s, %s, %b)",
+        "select auth.create_organization(%s, %s, %s, %s, %s, %s, %s, %b)",
         organization_id,
         command.organization,
         command.timezone,
         command.locale,
-        json.dumps(grants),
         user_id,
         command.name,
         command.email,
@@ -101,6 +177,45 @@ def insert_user(uow: UnitOfWork, command: CreateUser, user_id: UUID, key: bytes)
         key,
         list(command.roles),
     )
+
+
+def invite_user(
+    uow: UnitOfWork, command: InviteUser, user_id: UUID, code_hash: bytes
+) -> datetime:
+    """A user without a password, and a code for choosing one; returns until when it is good."""
+    until: datetime = _scalar(
+        uow,
+        "select auth.invite_user(%s, %s, %s, %s, %b)",
+        user_id,
+        command.name,
+        command.email,
+        list(command.roles),
+        code_hash,
+    )
+    return until
+
+
+def issue_code(uow: UnitOfWork, user_id: UUID, code_hash: bytes) -> dict[str, Any] | None:
+    """``kind`` and ``expires_at`` of a new code for a user; None where there is no such user."""
+    answer: dict[str, Any] | None = _scalar(
+        uow, "select auth.issue_code(%s, %b)", user_id, code_hash
+    )
+    return answer
+
+
+def redeem_code(
+    uow: UnitOfWork, email: str, code: bytes, key: bytes, token_hash: bytes, *, shared: bool
+) -> dict[str, Any]:
+    """``ok`` and who it is, with a session opened; else why it is ``refused``."""
+    answer: dict[str, Any] = _scalar(
+        uow, "select auth.redeem_code(%s, %b, %b, %b, %s)", email, code, key, token_hash, shared
+    )
+    return answer
+
+
+def change_email(uow: UnitOfWork, email: str, key: bytes) -> bool:
+    """Replace the principal's e-mail and credential; False when the login is not recent enough."""
+    return bool(_scalar(uow, "select auth.change_email(%s, %b)", email, key))
 
 
 def _scalar(uow: UnitOfWork, statement: str, *arguments: Any) -> Any:
