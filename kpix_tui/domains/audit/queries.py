@@ -1,0 +1,261 @@
+"""SELECTs on the audit log, returning views."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    union_all,
+)
+
+from kpix_tui.db.paging import SortUnknown, contains
+from kpix_tui.db.uow import UnitOfWork
+from kpix_tui.domains.audit.models import AuditModel
+from kpix_tui.domains.audit.rules import actions_called, actions_like, ids_in
+from kpix_tui.domains.audit.views import AuditFilter, AuditRow, OldEntries
+from kpix_tui.kernel.ids import as_id
+from kpix_tui.kernel.paging import Page, PageRequest
+
+
+def _named(name: str, *labels: str) -> Select[Any]:
+    """Ids and names of a table whose mapping belongs to a domain above this one."""
+    found = table(
+        name,
+        column("organization_id", Uuid),
+        column("id", Uuid),
+        *map(column, labels),
+        schema="kpix",
+    )
+    words = func.concat_ws(" ", *(found.c[label] for label in labels))
+    return select(
+        found.c.organization_id,
+        found.c.id,
+        words.label("name"),
+        found.c[labels[0]].label("code"),
+        found.c[labels[-1]].label("title"),
+    )
+
+
+_USERS: Final = _named("app_user", "name").subquery("users")
+_OBJECTS: Final = union_all(
+    _named("app_user", "name"),
+    _named("role", "name"),
+    _named("team", "name"),
+    _named("dashboard", "title"),
+    _named("kpi", "code", "name"),
+).subquery("objects")
+
+_ACTOR: Final = (
+    select(_USERS.c.name)
+    .where(
+        _USERS.c.organization_id == AuditModel.organization_id, _USERS.c.id == AuditModel.actor_id
+    )
+    .correlate(AuditModel)
+    .scalar_subquery()
+)
+_SORTS: Final[dict[str, tuple[Any, ...]]] = {
+    "at": (AuditModel.at,),
+    "who": (func.lower(_ACTOR), AuditModel.at),
+    "what": (AuditModel.action, AuditModel.at),
+    "object": (AuditModel.object_type, AuditModel.object_id, AuditModel.at),
+}
+_ENTRIES: Final = select(
+    AuditModel.id,
+    AuditModel.at,
+    AuditModel.actor_id,
+    AuditModel.session_id,
+    AuditModel.action,
+    AuditModel.object_type,
+    AuditModel.object_id,
+    AuditModel.subject_id,
+    cast(AuditModel.old, Text).label("old"),
+    cast(AuditModel.new, Text).label("new"),
+)
+_GONE: Final = ("role.deleted", "team.deleted")
+"""What is deleted for good has a name in the log alone."""
+_DELETED: Final = AuditModel.__table__.alias("deleted")
+
+
+def entries(uow: UnitOfWork, page: PageRequest, wanted: AuditFilter) -> Page[AuditRow]:
+    """One page of entries. Counted apart: the index gives a page without reading the whole log."""
+    conditions = _conditions(uow, page.text, wanted)
+    rows = uow.session.execute(
+        _ENTRIES.where(*conditions).order_by(*_ordering(page)).offset(page.offset).limit(page.limit)
+    ).all()
+    total = uow.session.scalar(select(func.count()).select_from(AuditModel).where(*conditions))
+    return Page(_views(uow, rows), total or 0, page.offset)
+
+
+def entry(uow: UnitOfWork, entry_id: UUID) -> AuditRow | None:
+    """One entry."""
+    found = uow.session.execute(
+        _ENTRIES.where(
+            AuditModel.organization_id == uow.principal.organization_id, AuditModel.id == entry_id
+        )
+    ).all()
+    return _views(uow, found)[0] if found else None
+
+
+def old_entries(uow: UnitOfWork, before: date) -> tuple[OldEntries, ...]:
+    """What a pruning would remove; for the operator."""
+    return _by_organization(uow, b"select * from auth.old_audit(%s)", before)
+
+
+def prune(uow: UnitOfWork, before: date) -> tuple[OldEntries, ...]:
+    """Remove the entries of days before ``before``; for the operator."""
+    return _by_organization(uow, b"select * from auth.prune_audit(%s)", before)
+
+
+def _by_organization(uow: UnitOfWork, statement: bytes, before: date) -> tuple[OldEntries, ...]:
+    return tuple(OldEntries(*row) for row in uow.driver.execute(statement, (before,)))
+
+
+# -- which entries ---------------------------------------------------------------------------------
+
+
+def _conditions(uow: UnitOfWork, text: str, wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    found = [AuditModel.organization_id == uow.principal.organization_id]
+    if wanted.who:
+        found.append(AuditModel.actor_id.in_(_users_called(uow, wanted.who)))
+    if wanted.what:
+        found.append(AuditModel.action.in_(actions_called(wanted.what)))
+    if wanted.about:
+        found.append(_is_about(uow, wanted.about))
+    if wanted.since:
+        found.append(AuditModel.at >= wanted.since)
+    if wanted.until:
+        found.append(AuditModel.at < wanted.until)
+    if text:
+        found.append(_holds(uow, text))
+    return found
+
+
+def _holds(uow: UnitOfWork, text: str) -> ColumnElement[bool]:
+    """What was typed after ``/``: part of a name, or of the words for what was done."""
+    return or_(
+        AuditModel.actor_id.in_(_users_called(uow, text)),
+        AuditModel.subject_id.in_(_objects_called(uow, text)),
+        AuditModel.action.in_(actions_like(text)),
+        AuditModel.object_id == text.strip(),
+    )
+
+
+def _users_called(uow: UnitOfWork, name: str) -> Any:
+    known = as_id(name)
+    if known is not None:
+        return (known,)
+    return select(_USERS.c.id).where(
+        _USERS.c.organization_id == uow.principal.organization_id,
+        contains(name.strip(), _USERS.c.name),
+    )
+
+
+def _is_about(uow: UnitOfWork, name: str) -> ColumnElement[bool]:
+    known = as_id(name)
+    if known is not None:
+        return AuditModel.subject_id == known
+    if "/" in name and as_id(name.partition("/")[0]):
+        return AuditModel.object_id == name.strip()
+    exactly = uow.session.scalars(_called_exactly(uow, name)).all()
+    return AuditModel.subject_id.in_(exactly or _objects_called(uow, name))
+
+
+def _called_exactly(uow: UnitOfWork, name: str) -> Select[Any]:
+    wanted = func.lower(name.strip())
+    return select(_OBJECTS.c.id).where(
+        _OBJECTS.c.organization_id == uow.principal.organization_id,
+        or_(func.lower(_OBJECTS.c.title) == wanted, func.lower(_OBJECTS.c.code) == wanted),
+    )
+
+
+def _objects_called(uow: UnitOfWork, name: str) -> Any:
+    here = uow.principal.organization_id
+    existing = select(_OBJECTS.c.id).where(
+        _OBJECTS.c.organization_id == here, contains(name.strip(), _OBJECTS.c.name)
+    )
+    gone = select(_DELETED.c.subject_id).where(
+        _DELETED.c.organization_id == here,
+        _DELETED.c.action.in_(_GONE),
+        contains(name.strip(), _DELETED.c.old["name"].astext),
+    )
+    return union_all(existing, gone)
+
+
+def _ordering(page: PageRequest) -> tuple[Any, ...]:
+    """The newest first unless asked otherwise; an entry's instant is never missing."""
+    sort = page.sort or "-at"
+    name = sort.removeprefix("-")
+    if name not in _SORTS:
+        raise SortUnknown(sort=name, sorts=", ".join(_SORTS), fields=("sort",))
+    *first, at = _SORTS[name]
+    directed = [(one.desc() if page.descending else one.asc()).nulls_last() for one in first]
+    newest = not page.sort or page.descending or bool(first)
+    return (*directed, at.desc() if newest else at.asc(), AuditModel.id)
+
+
+# -- what they say ---------------------------------------------------------------------------------
+
+
+def _views(uow: UnitOfWork, rows: Sequence[Any]) -> tuple[AuditRow, ...]:
+    read = [(row, _values(row.old), _values(row.new)) for row in rows]
+    mentioned = [
+        ids_in(str(row.actor_id), row.object_id, *(old or {}).values(), *(new or {}).values())
+        for row, old, new in read
+    ]
+    names = _names(uow, frozenset().union(*mentioned))
+    return tuple(
+        AuditRow(
+            id=row.id,
+            at=row.at,
+            actor_id=row.actor_id,
+            session_id=row.session_id,
+            action=row.action,
+            object_type=row.object_type,
+            object_id=row.object_id,
+            subject_id=row.subject_id,
+            old=old,
+            new=new,
+            names={one: names[one] for one in ids if one in names},
+        )
+        for (row, old, new), ids in zip(read, mentioned, strict=True)
+    )
+
+
+def _values(text: str | None) -> dict[str, Any] | None:
+    """Numbers as they were written: the driver would read them as floats."""
+    found: dict[str, Any] | None = None if text is None else json.loads(text, parse_float=Decimal)
+    return found
+
+
+def _names(uow: UnitOfWork, ids: frozenset[UUID]) -> dict[UUID, str]:
+    """What ids are called, as far as the reader sees it."""
+    here = uow.principal.organization_id
+    known = uow.session.execute(
+        select(_OBJECTS.c.id, _OBJECTS.c.name).where(
+            _OBJECTS.c.organization_id == here, _OBJECTS.c.id.in_(ids)
+        )
+    )
+    names: dict[UUID, str] = {row.id: row.name for row in known}
+    gone = uow.session.execute(
+        select(_DELETED.c.subject_id, _DELETED.c.old["name"].astext.label("name")).where(
+            _DELETED.c.organization_id == here,
+            _DELETED.c.action.in_(_GONE),
+            _DELETED.c.subject_id.in_(ids - names.keys()),
+        )
+    )
+    return {row.subject_id: row.name for row in gone} | names
