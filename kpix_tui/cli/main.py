@@ -35,6 +35,10 @@ _COMMANDS = {
     "value": Lazy("value:value", message("Values of KPIs: list, enter, correct, history.")),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
     "user": Lazy("user:user", message("Users of your organisation.")),
+    "audit": Lazy(
+        "audit:audit",
+        message("Search the audit log: who did what to which object, and when."),
+    ),
     "db": Lazy("db:db", message("The database: status, upgrade, backup, start, stop.")),
     "doctor": Lazy("doctor:doctor", message("Check the set-up and say what to do.")),
     "demo": Lazy("demo:demo", message("Open kpix on a demonstration with real public data.")),
