@@ -70,6 +70,16 @@ class RoleTooPowerful(Misconfigured):
     )
 
 
+class PoolerUnannounced(Misconfigured):
+    """A pooler stands before the server, and kpix was not told."""
+
+    code = "db.pooler_unannounced"
+    message = message(
+        "The server does not take kpix's limits from the connection, as behind a pooler: set"
+        " KPIX_POOLER=1, or connect to the server itself."
+    )
+
+
 class SslTooWeak(Misconfigured):
     """The connection to another machine would not be verified."""
 
@@ -130,8 +140,14 @@ def translated(error: BaseException, *, cancelled: bool = False) -> BaseExceptio
     if isinstance(error, psycopg.IntegrityError):
         return ConstraintViolated(constraint=error.diag.constraint_name or state)
     if isinstance(error, psycopg.OperationalError):
-        return Unavailable(reason=_first_line(error))
+        return _unreachable(error)
     return error
+
+
+def _unreachable(error: psycopg.OperationalError) -> KpixError:
+    if "startup parameter" in str(error):
+        return PoolerUnannounced()  # PgBouncer's words where it was not told to ignore options
+    return Unavailable(reason=_first_line(error))
 
 
 _BY_STATE: Final[Mapping[str, type[KpixError]]] = {
@@ -152,10 +168,19 @@ def _first_line(error: BaseException) -> str:
 @contextmanager
 def violating(constraint: str, error: Callable[[], KpixError]) -> Iterator[None]:
     """Inside the block, a violation of ``constraint`` is ``error()``; it must hold the flush."""
+    with refusals({constraint: error}):
+        yield
+
+
+@contextmanager
+def refusals(errors: Mapping[str, Callable[[], KpixError]]) -> Iterator[None]:
+    """Like :func:`violating`, for several constraints and for the rules that functions of schema
+    ``auth`` refuse by name (``private.refuse``)."""
     try:
         yield
     except (DBAPIError, psycopg.Error) as caught:
         cause = caught.orig if isinstance(caught, DBAPIError) else caught
-        if isinstance(cause, psycopg.Error) and cause.diag.constraint_name == constraint:
-            raise error() from caught
+        name = cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
+        if name is not None and name in errors:
+            raise errors[name]() from caught
         raise

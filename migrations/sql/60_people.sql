@@ -1,18 +1,6 @@
 -- role: kpix_auth
 -- People are made by functions only: a user without a credential, or a role that nobody was allowed
 -- to give, cannot be inserted from outside.
-create or replace function private.seed_roles(an_organization uuid, grants jsonb) returns void
-language sql security definer
-set search_path = pg_catalog, pg_temp
-begin atomic
-    insert into kpix.role (organization_id, id, name, built_in)
-    select an_organization, gen_random_uuid(), g.key, true from jsonb_each(grants) g;
-    insert into kpix.role_permission (organization_id, role_id, permission, scope)
-    select an_organization, r.id, p.key, p.value
-    from kpix.role r, jsonb_each(grants) g, jsonb_each_text(g.value) p
-    where r.organization_id = an_organization and r.name = g.key;
-end;
-
 create or replace function private.add_user(
     an_organization uuid, a_user uuid, a_name text, an_email text, key bytea, role_names text[], by_user uuid
 ) returns void
@@ -30,7 +18,7 @@ end;
 
 -- Only the owner role may call it (kpix init): never first come, first served.
 create or replace function auth.create_organization(
-    organization_id uuid, organization_name text, timezone text, locale text, grants jsonb,
+    organization_id uuid, organization_name text, timezone text, locale text,
     user_id uuid, user_name text, email text, key bytea
 ) returns void
 language plpgsql security definer
@@ -40,7 +28,7 @@ begin
     perform private.present(organization_id, user_id, user_id);
     insert into kpix.organization (organization_id, name, timezone, locale)
     values (organization_id, organization_name, timezone, locale);
-    perform private.seed_roles(organization_id, grants);
+    perform private.seed_builtin_roles(organization_id);
     perform private.add_user(organization_id, user_id, user_name, email, key, array['ADMIN'], null);
     perform set_config('kpix.principal', '', true);
 end $$;
@@ -51,17 +39,13 @@ create or replace function auth.create_user(
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    organization uuid := auth.org();
 begin
-    if not auth.everywhere('user:create') or not auth.everywhere('role:assign') then
-        raise insufficient_privilege using message = 'user:create and role:assign are needed';
-    end if;
+    perform private.check_new_user(user_name, roles);
     -- Nobody signs in with another key, and a constraint would quote the row it refuses.
     if octet_length(key) is distinct from 32 then
         raise invalid_parameter_value using message = 'a key has 32 bytes';
     end if;
-    perform private.add_user(organization, user_id, user_name, email, key, roles, auth.user_id());
+    perform private.add_user(auth.org(), user_id, user_name, email, key, roles, auth.user_id());
 end $$;
 
 -- Whether an organisation exists at all: the first screen of a new installation asks.

@@ -109,7 +109,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if a_user is distinct from auth.user_id() or not exists (select auth.owners('user:update')) then
+    if a_user is distinct from auth.user_id() or auth.scope('user:update') is null then
         perform private.administer('user:update');
     end if;
     perform private.check_name(new_name);

@@ -6,17 +6,27 @@ grant execute on function
     auth.begin(bytea), auth.rotate(bytea), auth.logout(),
     auth.login_params(text), auth.login_submit(text, bytea, bytea, boolean, text), auth.login_claim(uuid),
     auth.initialized(), auth.set_password(bytea), auth.create_user(uuid, text, text, bytea, text[]),
-    auth.org(), auth.user_id(), auth.everywhere(text), auth.owners(text), auth.dashboards(text), auth.kpis(text)
+    auth.org(), auth.user_id(), auth.scope(text), auth.everywhere(text), auth.unlimited(text), auth.owners(text),
+    auth.my_teams(), auth.led_teams(), auth.dashboards(text), auth.kpis(text), auth.assigned(), auth.shared()
     to kpix_app;
 grant execute on function
     auth.lock(), auth.leave(bytea), auth.sessions(), auth.user_sessions(uuid),
     auth.revoke_session(uuid), auth.revoke_sessions(uuid)
     to kpix_app;
 grant execute on function
-    auth.emails(), auth.rename_user(uuid, text), auth.set_active(uuid, boolean)
+    auth.emails(), auth.rename_user(uuid, text), auth.set_active(uuid, boolean),
+    auth.invite_user(uuid, text, text, text[], bytea), auth.issue_code(uuid, bytea),
+    auth.redeem_code(text, bytea, bytea, bytea, boolean), auth.change_email(text, bytea),
+    auth.assign_role(uuid, uuid), auth.unassign_role(uuid, uuid),
+    auth.create_role(uuid, text, text, jsonb),
+    auth.update_role(uuid, integer, text, text, jsonb), auth.delete_role(uuid, integer)
     to kpix_app;
 grant execute on function
-    auth.create_organization(uuid, text, text, text, jsonb, uuid, text, text, bytea), auth.user_id(),
+    auth.shares_until(uuid), auth.set_visibility(uuid, text), auth.transfer_dashboard(uuid, uuid),
+    auth.dashboard_access(uuid)
+    to kpix_app;
+grant execute on function
+    auth.create_organization(uuid, text, text, text, uuid, text, text, bytea), auth.user_id(),
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
     private.keep_revision()
     to kpix_owner;

@@ -10,23 +10,53 @@ grant insert (organization_id, id, dashboard_id, code, name, description, unit, 
         frequency, starts_on, owner_id),
     update (code, name, description, unit, decimals, direction, frequency, starts_on, deleted_at, version)
     on kpix.kpi to kpix_app;
+grant insert (organization_id, id, dashboard_id, user_id, team_id, level, expires_at),
+    update (level, expires_at, shared_by, shared_at), delete
+    on kpix.dashboard_share to kpix_app;
+grant insert (organization_id, id, kpi_id, user_id, team_id), delete on kpix.kpi_assignment to kpix_app;
 grant insert, update (green, orange, red, target) on kpix.kpi_threshold to kpix_app;
 grant insert (organization_id, kpi_id, period_start, period_end, value, status, critical, reason),
     update (value, status, critical, reason)
     on kpix.kpi_value to kpix_app;
 
 grant select on kpix.organization, kpix.app_user, kpix.role, kpix.role_permission, kpix.user_role,
-    kpix.team_member, kpix.dashboard, kpix.kpi to kpix_auth;
+    kpix.team_member, kpix.dashboard, kpix.kpi, kpix.dashboard_share, kpix.kpi_assignment to kpix_auth;
 grant insert on kpix.organization, kpix.app_user, kpix.role, kpix.role_permission, kpix.user_role,
     kpix.kpi_value_revision, kpix.audit_log to kpix_auth;
 grant select, delete on kpix.audit_log to kpix_auth; -- kpix db prune-audit
+
+-- People: e-mails only through auth.emails(), users and roles only through the functions of auth.
+revoke select on kpix.app_user from kpix_app;
+grant select (organization_id, id, name, active, locale, created_at, created_by, version)
+    on kpix.app_user to kpix_app;
+grant insert (organization_id, id, name), update (name, version), delete on kpix.team to kpix_app;
+grant insert (organization_id, team_id, user_id, is_lead), update (is_lead), delete
+    on kpix.team_member to kpix_app;
+grant update (version) on kpix.organization to kpix_auth; -- held while people are administered
+grant update (name, email, active, version) on kpix.app_user to kpix_auth;
+grant update (name, description, version), delete on kpix.role to kpix_auth;
+grant delete on kpix.role_permission, kpix.user_role to kpix_auth;
+
+-- Sharing: visibility and owners change through the functions of auth alone.
+grant select on kpix.team to kpix_auth;
+grant update (visibility, owner_id, updated_at, version) on kpix.dashboard to kpix_auth;
+grant update (owner_id, version) on kpix.kpi to kpix_auth;
+grant delete on kpix.dashboard_share to kpix_auth;
 
 create or replace trigger audit after insert or update or delete on kpix.app_user
     for each row execute function private.audit_row('user', 'id');
 create or replace trigger audit after insert or update or delete on kpix.user_role
     for each row execute function private.audit_row('user_role', 'user_id', 'role_id');
+create or replace trigger audit after insert or update or delete on kpix.team
+    for each row execute function private.audit_row('team', 'id');
+create or replace trigger audit after insert or update or delete on kpix.team_member
+    for each row execute function private.audit_row('team_member', 'team_id', 'user_id');
 create or replace trigger audit after insert or update or delete on kpix.dashboard
     for each row execute function private.audit_row('dashboard', 'id');
+create or replace trigger audit after insert or update or delete on kpix.dashboard_share
+    for each row execute function private.audit_row('dashboard_share', 'dashboard_id', 'id');
+create or replace trigger audit after insert or update or delete on kpix.kpi_assignment
+    for each row execute function private.audit_row('kpi_assignment', 'kpi_id', 'id');
 create or replace trigger audit after insert or update or delete on kpix.kpi
     for each row execute function private.audit_row('kpi', 'id');
 create or replace trigger audit after insert or update or delete on kpix.kpi_threshold

@@ -19,6 +19,7 @@ begin
     end loop;
 end $$;
 
+-- Names of people, teams and roles are open to the organisation's members.
 create policy see on kpix.organization for select using (organization_id = (select auth.org()));
 create policy see on kpix.app_user for select using (organization_id = (select auth.org()));
 create policy see on kpix.role for select using (organization_id = (select auth.org()));
@@ -29,98 +30,147 @@ create policy see on kpix.team_member for select using (organization_id = (selec
 create policy see on kpix.audit_log for select
     using (organization_id = (select auth.org()) and (select auth.everywhere('audit:read')));
 
--- Written by definer functions and triggers alone.
-create policy made on kpix.organization for insert
-    with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
-create policy made on kpix.app_user for insert
-    with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
-create policy made on kpix.role for insert
-    with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
-create policy made on kpix.role_permission for insert
-    with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
-create policy made on kpix.user_role for insert
-    with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+-- Definer functions and triggers write these, and they alone; each asks for its permission itself.
+create policy internal on kpix.organization
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+create policy internal on kpix.app_user
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+create policy internal on kpix.role
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+create policy internal on kpix.role_permission
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+create policy internal on kpix.user_role
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
 create policy made on kpix.kpi_value_revision for insert
     with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
 create policy made on kpix.audit_log for insert
     with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
 
+create policy make on kpix.team for insert
+    with check (organization_id = (select auth.org()) and (select auth.everywhere('team:create')));
+create policy change on kpix.team for update
+    using (organization_id = (select auth.org()) and (select auth.everywhere('team:update')));
+create policy remove on kpix.team for delete
+    using (organization_id = (select auth.org()) and (select auth.everywhere('team:delete')));
+
+-- Who leads a team takes members in and lets them go; who leads it is decided above them.
+create policy make on kpix.team_member for insert with check (
+    organization_id = (select auth.org())
+    and ((select auth.everywhere('team:update'))
+        or not is_lead and (select auth.scope('team:update')) = 'TEAM' and team_id in (select auth.led_teams()))
+);
+create policy change on kpix.team_member for update
+    using (organization_id = (select auth.org()) and (select auth.everywhere('team:update')));
+create policy remove on kpix.team_member for delete using (
+    organization_id = (select auth.org())
+    and ((select auth.everywhere('team:update'))
+        or not is_lead and (select auth.scope('team:update')) = 'TEAM' and team_id in (select auth.led_teams()))
+);
+
+-- Below, what depends on sight. kpix_auth comes first: its functions decide the sight, and would
+-- otherwise ask themselves.
 create policy see on kpix.dashboard for select using (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('dashboard:read')) or owner_id in (select auth.owners('dashboard:read')))
+    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('dashboard:read'))
+        or id in (select auth.dashboards('dashboard:read')))
 );
 create policy make on kpix.dashboard for insert with check (
     organization_id = (select auth.org())
     and ((select auth.everywhere('dashboard:create')) or owner_id in (select auth.owners('dashboard:create')))
 );
-create policy change on kpix.dashboard for update
-using (
+create policy change on kpix.dashboard for update using (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('dashboard:update')) or owner_id in (select auth.owners('dashboard:update')))
-)
+    and ((select current_user) = 'kpix_auth'
+        or id in (select auth.dashboards('dashboard:update'))
+            and (archived_at is null or id in (select auth.dashboards('dashboard:delete'))))
+);
+
+create policy see on kpix.dashboard_share for select using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('dashboard:read'))
+        or dashboard_id in (select auth.dashboards('dashboard:read')))
+);
+create policy make on kpix.dashboard_share for insert with check (
+    organization_id = (select auth.org())
+    and shared_by = (select auth.user_id()) and dashboard_id in (select auth.dashboards('dashboard:assign'))
+    and coalesce(expires_at, 'infinity') <= (select auth.shares_until(dashboard_id))
+);
+create policy change on kpix.dashboard_share for update
+using (organization_id = (select auth.org()) and dashboard_id in (select auth.dashboards('dashboard:assign')))
 with check (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('dashboard:update')) or owner_id in (select auth.owners('dashboard:update')))
-    and (archived_at is null or (select auth.everywhere('dashboard:delete'))
-        or owner_id in (select auth.owners('dashboard:delete')))
+    and shared_by = (select auth.user_id()) and dashboard_id in (select auth.dashboards('dashboard:assign'))
+    and coalesce(expires_at, 'infinity') <= (select auth.shares_until(dashboard_id))
+);
+create policy remove on kpix.dashboard_share for delete using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth' or dashboard_id in (select auth.dashboards('dashboard:assign')))
 );
 
 create policy see on kpix.kpi for select using (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi:read')) or owner_id in (select auth.owners('kpi:read'))
-        or dashboard_id in (select auth.dashboards('kpi:read')))
+    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi:read'))
+        or dashboard_id in (select auth.dashboards('kpi:read'))
+        or owner_id in (select auth.owners('kpi:read')) and dashboard_id in (select auth.dashboards('dashboard:read')))
 );
 create policy make on kpix.kpi for insert with check (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi:create')) or dashboard_id in (select auth.dashboards('kpi:create')))
+    and dashboard_id in (select auth.dashboards('kpi:create'))
+    and ((select auth.everywhere('kpi:create')) or owner_id in (select auth.owners('kpi:create')))
+    and (select auth.scope('kpi:update')) is not null
 );
-create policy change on kpix.kpi for update
-using (
+create policy change on kpix.kpi for update using (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi:update')) or owner_id in (select auth.owners('kpi:update'))
-        or dashboard_id in (select auth.dashboards('kpi:update')))
-)
-with check (
-    organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi:update')) or owner_id in (select auth.owners('kpi:update'))
-        or dashboard_id in (select auth.dashboards('kpi:update')))
-    and (deleted_at is null or (select auth.everywhere('kpi:delete'))
-        or owner_id in (select auth.owners('kpi:delete'))
-        or dashboard_id in (select auth.dashboards('kpi:delete')))
+    and ((select current_user) = 'kpix_auth'
+        or id in (select auth.kpis('kpi:update'))
+            and (deleted_at is null or id in (select auth.kpis('kpi:delete'))))
 );
 
 create policy see on kpix.kpi_threshold for select using (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi:read')) or kpi_id in (select auth.kpis('kpi:read')))
+    and ((select auth.unlimited('kpi:read'))
+        or exists (select from kpix.kpi k where k.organization_id = kpi_threshold.organization_id and k.id = kpi_id))
 );
-create policy make on kpix.kpi_threshold for insert with check (
+create policy make on kpix.kpi_threshold for insert
+    with check (organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi:update')));
+create policy change on kpix.kpi_threshold for update
+    using (organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi:update')));
+
+create policy see on kpix.kpi_assignment for select using (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi:update')) or kpi_id in (select auth.kpis('kpi:update')))
+    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi:read'))
+        or exists (select from kpix.kpi k where k.organization_id = kpi_assignment.organization_id and k.id = kpi_id))
 );
-create policy change on kpix.kpi_threshold for update using (
+create policy make on kpix.kpi_assignment for insert with check (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi:update')) or kpi_id in (select auth.kpis('kpi:update')))
+    and assigned_by = (select auth.user_id()) and kpi_id in (select auth.kpis('kpi:update'))
 );
+create policy remove on kpix.kpi_assignment for delete
+    using (organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi:update')));
 
 create policy see on kpix.kpi_value for select using (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi_value:read')) or kpi_id in (select auth.kpis('kpi_value:read')))
+    and ((select auth.unlimited('kpi_value:read'))
+        or exists (
+            select from kpix.kpi k
+            where k.organization_id = kpi_value.organization_id and k.id = kpi_id
+                and (k.dashboard_id in (select auth.dashboards('kpi_value:read'))
+                    or k.owner_id in (select auth.owners('kpi_value:read')))
+        ))
 );
-create policy make on kpix.kpi_value for insert with check (
-    organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi_value:create')) or kpi_id in (select auth.kpis('kpi_value:create')))
-);
-create policy change on kpix.kpi_value for update using (
-    organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi_value:update')) or kpi_id in (select auth.kpis('kpi_value:update')))
-);
+create policy make on kpix.kpi_value for insert
+    with check (organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi_value:create')));
+create policy change on kpix.kpi_value for update
+    using (organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi_value:update')));
 create policy see on kpix.kpi_value_revision for select using (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('kpi_value:read')) or kpi_id in (select auth.kpis('kpi_value:read')))
+    and ((select auth.unlimited('kpi_value:read'))
+        or exists (
+            select from kpix.kpi_value v
+            where v.organization_id = kpi_value_revision.organization_id and v.kpi_id = kpi_value_revision.kpi_id
+                and v.period_start = kpi_value_revision.period_start
+        ))
 );
-
-create policy see on kpix.dashboard_share for select using (organization_id = (select auth.org()));
-create policy see on kpix.kpi_assignment for select using (organization_id = (select auth.org()));
 
 -- kpix db prune-audit counts and forgets; nobody else has a way to either.
 create policy count on kpix.audit_log for select

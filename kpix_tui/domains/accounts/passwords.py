@@ -1,14 +1,23 @@
-"""Password hashing, on the client: what leaves this process is a key, never the password."""
+"""Password hashing, on the client: what leaves this process is a key, never the password.
+One-time codes are made here too, and leave it as a hash.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import unicodedata
 from dataclasses import dataclass
 from importlib.resources import files
 
 from argon2.low_level import Type, hash_secret_raw
 
-from kpix_tui.domains.accounts.rules import check_hash_parameters
+from kpix_tui.domains.accounts.rules import (
+    CODE_BITS,
+    check_hash_parameters,
+    read_code,
+    written_code,
+)
 
 KEY_BYTES = 32
 
@@ -47,3 +56,13 @@ def commonest_passwords() -> frozenset[str]:
     anyway."""
     text = files("kpix_tui.domains.accounts").joinpath("commonest_passwords.txt").read_text("utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def new_code() -> str:
+    """A one-time code: 130 random bits, as a person can type them."""
+    return written_code(secrets.randbits(CODE_BITS))
+
+
+def code_hash(code: str) -> bytes:
+    """SHA-256 of a code: all that the database keeps of it."""
+    return hashlib.sha256(read_code(code)).digest()

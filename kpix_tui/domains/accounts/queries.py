@@ -11,7 +11,12 @@ from sqlalchemy import Boolean, DateTime, Text, Uuid, column, func, select
 from kpix_tui.db.paging import fetch_page
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.accounts.passwords import HashParameters
-from kpix_tui.domains.accounts.views import CreateOrganization, CreateUser, SessionRow
+from kpix_tui.domains.accounts.views import (
+    CreateOrganization,
+    CreateUser,
+    InviteUser,
+    SessionRow,
+)
 from kpix_tui.domains.people.models import UserModel
 from kpix_tui.kernel.paging import Page, PageRequest
 
@@ -179,9 +184,7 @@ def insert_user(uow: UnitOfWork, command: CreateUser, user_id: UUID, key: bytes)
     )
 
 
-def invite_user(
-    uow: UnitOfWork, command: InviteUser, user_id: UUID, code_hash: bytes
-) -> datetime:
+def invite_user(uow: UnitOfWork, command: InviteUser, user_id: UUID, code_hash: bytes) -> datetime:
     """A user without a password, and a code for choosing one; returns until when it is good."""
     until: datetime = _scalar(
         uow,

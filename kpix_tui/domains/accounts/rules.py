@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from typing import Final
 from zoneinfo import available_timezones
 
 from kpix_tui.domains.accounts.errors import (
+    CodeMalformed,
     EmailInvalid,
     NameMissing,
     ParametersTooWeak,
@@ -93,3 +95,31 @@ def check_hash_parameters(memory_kib: int, time: int, parallelism: int) -> None:
 def minutes(seconds: int) -> int:
     """Whole minutes that cover ``seconds``, at least one."""
     return max(1, -(-seconds // 60))
+
+
+CODE_LENGTH: Final = 26
+CODE_BITS: Final = 5 * CODE_LENGTH
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD: Final = str.maketrans("OIL", "011", "- \u00a0\u2010\u2011\u2013")
+"""Letters that Crockford's alphabet leaves out for looking like digits, and what separates."""
+
+
+def written_code(number: int) -> str:
+    """A code for ``number``, below 2 to the power of 130, in groups of four characters.
+
+    The alphabet is Crockford's base 32 (https://www.crockford.com/base32.html).
+    """
+    digits = (_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(CODE_LENGTH)))
+    return "-".join(textwrap.wrap("".join(digits), 4))
+
+
+def read_code(code: str, *, field: str = "code") -> bytes:
+    """What a code says, whatever its case, its groups and the look-alikes typed for its digits.
+
+    Raises:
+        CodeMalformed: it cannot be a code.
+    """
+    found = unicodedata.normalize("NFKC", code).strip().upper().translate(_MISREAD)
+    if len(found) != CODE_LENGTH or not set(found) <= set(_CROCKFORD):
+        raise CodeMalformed(length=CODE_LENGTH, fields=(field,))
+    return found.encode()

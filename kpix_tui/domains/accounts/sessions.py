@@ -75,8 +75,12 @@ def lock_session(uow: UnitOfWork) -> None:
 
 def leave_session(units: Units, token: str) -> None:
     """End the session of ``token``, which was locked or idle; one that is in use goes on."""
+    try:
+        shown = token_bytes(token)
+    except SessionEnded:
+        return  # it is no token, and opens nothing
     with units.anonymous() as uow:
-        queries.leave(uow, token_bytes(token))
+        queries.leave(uow, shown)
 
 
 def _require_oversight(actor: Actor) -> None:

@@ -137,7 +137,7 @@ class RoleHeld(Conflict):
     """A role that people hold is not deleted."""
 
     code = "people.role_held"
-    message = message("{count} people hold the role {name}: take it from them first.")
+    message = message("People hold the role {name}: take it from them first.")
 
 
 class RoleNotHeld(NotFound):

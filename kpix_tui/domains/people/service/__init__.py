@@ -1,5 +1,29 @@
 """Users, teams and roles of the organisation: the use cases, by what they are about."""
 
+from kpix_tui.domains.people.service.roles import assign_role as assign_role
+from kpix_tui.domains.people.service.roles import create_role as create_role
+from kpix_tui.domains.people.service.roles import delete_role as delete_role
+from kpix_tui.domains.people.service.roles import find_role as find_role
+from kpix_tui.domains.people.service.roles import list_holders as list_holders
 from kpix_tui.domains.people.service.roles import list_roles as list_roles
+from kpix_tui.domains.people.service.roles import named_roles as named_roles
+from kpix_tui.domains.people.service.roles import preview_role as preview_role
+from kpix_tui.domains.people.service.roles import show_role as show_role
+from kpix_tui.domains.people.service.roles import unassign_role as unassign_role
+from kpix_tui.domains.people.service.roles import update_role as update_role
+from kpix_tui.domains.people.service.teams import add_member as add_member
+from kpix_tui.domains.people.service.teams import create_team as create_team
+from kpix_tui.domains.people.service.teams import delete_team as delete_team
+from kpix_tui.domains.people.service.teams import find_team as find_team
+from kpix_tui.domains.people.service.teams import list_members as list_members
+from kpix_tui.domains.people.service.teams import list_teams as list_teams
+from kpix_tui.domains.people.service.teams import remove_member as remove_member
+from kpix_tui.domains.people.service.teams import set_lead as set_lead
+from kpix_tui.domains.people.service.teams import show_team as show_team
+from kpix_tui.domains.people.service.teams import update_team as update_team
+from kpix_tui.domains.people.service.users import find_user as find_user
 from kpix_tui.domains.people.service.users import list_users as list_users
+from kpix_tui.domains.people.service.users import rename_user as rename_user
+from kpix_tui.domains.people.service.users import set_active as set_active
 from kpix_tui.domains.people.service.users import show_user as show_user
+from kpix_tui.domains.people.service.users import show_user_detail as show_user_detail

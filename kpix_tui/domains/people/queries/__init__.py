@@ -1,0 +1,1 @@
+"""SELECTs on users, teams and roles, returning views, and the writes that go with them."""

@@ -1,0 +1,144 @@
+-- role: kpix_auth
+-- One-time codes, for a first password and for a forgotten one; and another e-mail to sign in with.
+-- Only the hash of a code is kept. It has 130 bits: there is nothing to guess, so nothing is counted.
+create or replace function private.give_code(a_user uuid, a_kind text, a_code_hash bytea) returns timestamptz
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    until timestamptz := clock_timestamp()
+        + case a_kind when 'RESET' then interval '1 hour' else interval '72 hours' end;
+begin
+    if octet_length(a_code_hash) is distinct from 32 then
+        raise invalid_parameter_value using message = 'the hash of a code has 32 bytes';
+    end if;
+    update private.code set revoked_at = clock_timestamp()
+    where organization_id = auth.org() and user_id = a_user and used_at is null and revoked_at is null;
+    insert into private.code (organization_id, user_id, kind, code_hash, issued_by, expires_at)
+    values (auth.org(), a_user, a_kind, a_code_hash, auth.user_id(), until);
+    perform private.record(
+        'user.code_issued', 'user', a_user::text, null,
+        jsonb_build_object('kind', a_kind, 'expires_at', until));
+    return until;
+end $$;
+
+-- A user without a password, with the roles of these names and a code that lets them choose one.
+-- Answers until when.
+create or replace function auth.invite_user(
+    a_user uuid, a_name text, an_email text, role_names text[], a_code_hash bytea
+) returns timestamptz
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.check_new_user(a_name, role_names);
+    perform private.add_user(auth.org(), a_user, a_name, an_email, null, role_names, auth.user_id());
+    return private.give_code(a_user, 'INVITATION', a_code_hash);
+end $$;
+
+-- A code for somebody else: an invitation where they have no password yet, else a reset, which takes
+-- an account over and needs a login under five minutes old. Null when there is no such user.
+create or replace function auth.issue_code(a_user uuid, a_code_hash bytea) returns jsonb
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    theirs private.credential;
+    kind text;
+begin
+    perform private.administer('user:update');
+    if (private.held_session()).authenticated_at < clock_timestamp() - interval '5 minutes' then
+        perform private.refuse('login_stale');
+    end if;
+    select * into theirs from private.credential c
+    where c.organization_id = auth.org() and c.user_id = a_user
+    for no key update;
+    if theirs.user_id is null then
+        return null;
+    end if;
+    if not (select u.active from kpix.app_user u where u.organization_id = auth.org() and u.id = a_user) then
+        perform private.refuse('user_inactive');
+    end if;
+    if not private.user_within_own(a_user) then
+        perform private.refuse('user_beyond_own');
+    end if;
+    kind := case when theirs.key_hash is null then 'INVITATION' else 'RESET' end;
+    return jsonb_build_object('kind', kind, 'expires_at', private.give_code(a_user, kind, a_code_hash));
+end $$;
+
+-- Why a code opens nothing, null when it does. Only whoever holds the code itself learns it.
+create or replace function private.code_refusal(k private.code) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return case
+    when k.used_at is not null then 'used'
+    when k.revoked_at is not null then 'superseded'
+    when k.expires_at <= clock_timestamp() then 'expired'
+end;
+
+-- The code's owner gets the password behind ``key`` and a session under ``token_hash``; what they
+-- had open before ends. Called as nobody. A refusal is an answer, like that of a login.
+create or replace function auth.redeem_code(
+    an_email text, code bytea, key bytea, token_hash bytea, shared boolean
+) returns jsonb
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    k private.code;
+    c private.credential;
+    a private.login_attempt;
+    answer jsonb;
+begin
+    perform set_config('kpix.principal', '', true);
+    select * into k from private.code t where t.code_hash = sha256(code);
+    select * into c from private.credential t
+    where t.organization_id = k.organization_id and t.user_id = k.user_id
+        and t.email = private.normalized(an_email)
+    for no key update;
+    if c.user_id is null or octet_length(key) is distinct from 32
+        or octet_length(token_hash) is distinct from 32
+    then
+        return jsonb_build_object('ok', false, 'refused', 'unknown');
+    end if;
+    select * into k from private.code t where t.id = k.id for update; -- two at once: one waits here
+    if private.code_refusal(k) is not null then
+        return jsonb_build_object('ok', false, 'refused', private.code_refusal(k));
+    end if;
+    update private.credential set key_hash = sha256(key), changed_at = clock_timestamp()
+    where organization_id = c.organization_id and user_id = c.user_id;
+    update private.code set used_at = clock_timestamp() where id = k.id;
+    perform private.end_account(c.organization_id, c.user_id);
+    a.token_hash := token_hash;
+    a.kind := case when shared then 'SHARED' else 'PERSONAL' end;
+    answer := private.open_session(a, c);
+    if answer is null then
+        raise insufficient_privilege using message = 'the user is deactivated';
+    end if;
+    perform private.record(
+        'user.code_redeemed', 'user', c.user_id::text, null, jsonb_build_object('kind', k.kind));
+    return jsonb_build_object('ok', true) || answer;
+end $$;
+
+-- Another e-mail for the principal. The salt depends on it, so the key comes anew with it; needs a
+-- login under five minutes old, and ends every other session. False when it is older.
+create or replace function auth.change_email(an_email text, key bytea) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    s private.session := private.held_session();
+begin
+    if s.id is null or s.authenticated_at < clock_timestamp() - interval '5 minutes'
+        or octet_length(key) is distinct from 32 or private.normalized(an_email) is null
+    then
+        return false;
+    end if;
+    update kpix.app_user set email = private.normalized(an_email), version = version + 1
+    where organization_id = s.organization_id and id = s.user_id;
+    update private.credential
+    set email = private.normalized(an_email), key_hash = sha256(key), changed_at = clock_timestamp()
+    where organization_id = s.organization_id and user_id = s.user_id;
+    perform private.end_account(s.organization_id, s.user_id, s.family_id);
+    return true;
+end $$;
