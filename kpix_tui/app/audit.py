@@ -54,7 +54,6 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "description": message("Description"),
         "direction": message("Direction"),
         "email": message("E-mail"),
-        "entered_at": message("Entered on"),
         "entered_by": message("Entered by"),
         "expires_at": message("Until"),
         "first": message("First"),

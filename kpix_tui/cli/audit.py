@@ -93,9 +93,9 @@ _FIELDS = (
 
 def _headings() -> Sequence[Heading]:
     return (
-        Heading(_("When")),
-        Heading(_("Who"), flexible=True, least=8),
-        Heading(_("What"), flexible=True),
+        Heading(_("Date")),
+        Heading(_("Done by"), flexible=True, least=8),
+        Heading(_("Action"), flexible=True),
         Heading(_("Object"), flexible=True),
         Heading(_("Changes"), flexible=True, drop=1),
     )
@@ -150,9 +150,9 @@ def _pairs(row: AuditRow, timezone: str, canvas: Canvas) -> list[tuple[str, Cell
 
     arrow, nothing = ("->", "-") if canvas.ascii else ("→", "–")
     return [
-        (_("When"), Cell(format_datetime(row.at, timezone))),
-        (_("Who"), Cell(words.actor_words(row))),
-        (_("What"), Cell(words.action_words(row.action))),
+        (_("Date"), Cell(format_datetime(row.at, timezone))),
+        (_("Done by"), Cell(words.actor_words(row))),
+        (_("Action"), Cell(words.action_words(row.action))),
         (_("Object"), Cell(words.object_words(row))),
         (_("Session"), Cell(str(row.session_id or ""))),
         *(

@@ -68,7 +68,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
 """Every action that the database writes down (``resource.verb``), and what it is called."""
 
 _UNREMARKABLE: Final = frozenset(
-    {"organization_id", "id", "version", "created_at", "updated_at", "revision"}
+    {"organization_id", "id", "version", "created_at", "updated_at", "entered_at", "revision"}
 )
 """Columns that change with every change, or say again what the entry is about."""
 
