@@ -1,0 +1,1 @@
+"""Sharing a dashboard, who can see it and why, and who owes the values of a KPI."""
