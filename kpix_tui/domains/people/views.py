@@ -27,6 +27,7 @@ class UserRow:
     invited: bool
     roles: tuple[str, ...]
     created_at: datetime
+    teams: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

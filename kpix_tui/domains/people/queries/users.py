@@ -18,7 +18,14 @@ from kpix_tui.domains.people.models import (
     UserModel,
     UserRoleModel,
 )
-from kpix_tui.domains.people.queries.common import called, giver_of, of, same_role, same_team
+from kpix_tui.domains.people.queries.common import (
+    called,
+    giver_of,
+    of,
+    same_role,
+    same_team,
+    same_user,
+)
 from kpix_tui.domains.people.views import HeldRole, UserRow, UserTeam
 from kpix_tui.kernel.paging import Page, PageRequest
 
@@ -33,6 +40,13 @@ _ROLES = (
         UserRoleModel.organization_id == UserModel.organization_id,
         UserRoleModel.user_id == UserModel.id,
     )
+    .correlate(UserModel)
+    .scalar_subquery()
+)
+_TEAMS = (
+    select(func.array_agg(aggregate_order_by(TeamModel.name, TeamModel.name)))
+    .join(TeamMemberModel, same_team())
+    .where(same_user(TeamMemberModel))
     .correlate(UserModel)
     .scalar_subquery()
 )
@@ -52,6 +66,7 @@ def _users(uow: UnitOfWork) -> tuple[Select[*tuple[Any, ...]], Any]:
             func.coalesce(known.c.invited, False).label("invited"),
             func.coalesce(_ROLES, []).label("roles"),
             UserModel.created_at,
+            func.coalesce(_TEAMS, []).label("teams"),
         )
         .join(known, known.c.user_id == UserModel.id, isouter=True)
         .where(UserModel.organization_id == uow.principal.organization_id)
@@ -61,7 +76,14 @@ def _users(uow: UnitOfWork) -> tuple[Select[*tuple[Any, ...]], Any]:
 
 def _user(row: Any) -> UserRow:
     return UserRow(
-        row.id, row.name, row.email, row.active, row.invited, tuple(row.roles), row.created_at
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        active=row.active,
+        invited=row.invited,
+        roles=tuple(row.roles),
+        created_at=row.created_at,
+        teams=tuple(row.teams),
     )
 
 
