@@ -1,58 +1,33 @@
-"""Who is asking, as the database proved it at the start of the transaction."""
+"""Who is asking, with what their roles grant in the words of the table of permissions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from kpix_tui.access.permissions import Permission, Scope
+from kpix_tui.kernel.principal import Principal
 
 if TYPE_CHECKING:
     # Only for annotations: an actor must not bring the database drivers to the first frame.
-    from kpix_tui.db.principal import Principal
     from kpix_tui.db.uow import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """The user behind a session, with what their roles grant.
+class Actor(Principal):
+    """A principal whose rights this kpix understands.
 
     ``grants`` holds the widest scope that any of the roles gives for each permission.
-    ``team_mates`` are the users who share a team with the actor.
     """
 
-    organization_id: UUID
-    organization_name: str
-    timezone: str
-    user_id: UUID
-    name: str
-    email: str
-    locale: str
-    session_id: UUID
-    shared_terminal: bool
-    roles: tuple[str, ...]
     grants: Mapping[Permission, Scope]
-    team_mates: frozenset[UUID] = frozenset()
 
     @classmethod
     def from_principal(cls, principal: Principal) -> Actor:
         """The actor that a principal stands for; permissions of a newer kpix are left out."""
-        return cls(
-            organization_id=principal.organization_id,
-            organization_name=principal.organization_name,
-            timezone=principal.timezone,
-            user_id=principal.user_id,
-            name=principal.name,
-            email=principal.email,
-            locale=principal.locale,
-            session_id=principal.session_id,
-            shared_terminal=principal.shared,
-            roles=principal.roles,
-            grants=_widest(principal.grants),
-            team_mates=principal.team_mates,
-        )
+        known = {field.name: getattr(principal, field.name) for field in fields(Principal)}
+        return cls(**known, grants=_widest(principal.cells))
 
 
 def actor_of(uow: UnitOfWork) -> Actor:
@@ -64,10 +39,10 @@ def actor_of(uow: UnitOfWork) -> Actor:
     return Actor.from_principal(uow.principal)
 
 
-def _widest(grants: tuple[tuple[str, str], ...]) -> dict[Permission, Scope]:
+def _widest(cells: tuple[tuple[str, str], ...]) -> dict[Permission, Scope]:
     known = set(Permission)
     found: dict[Permission, Scope] = {}
-    for name, scope in sorted(grants, key=lambda grant: Scope(grant[1]).rank):
+    for name, scope in sorted(cells, key=lambda cell: Scope(cell[1]).rank):
         if name in known:
             found[Permission(name)] = Scope(scope)
     return found

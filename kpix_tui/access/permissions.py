@@ -1,7 +1,8 @@
 """The one table of who may do what: resource x action x scope, and the four built-in roles.
 
-The table seeds every organisation's roles; row-level security reads the seeded rows, and a test
-compares the two answers for every cell (``tests/db/test_access_matrix.py``).
+``private.builtin_grants`` is the same table in the database, which keeps every organisation's
+built-in roles equal to it; a test compares the two, and the answers of Python and of row-level
+security for every cell (``tests/db/test_access_matrix.py``).
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class Permission(StrEnum):
     DASHBOARD_READ = "dashboard:read"
     DASHBOARD_UPDATE = "dashboard:update"
     DASHBOARD_DELETE = "dashboard:delete"
+    DASHBOARD_ASSIGN = "dashboard:assign"
     KPI_CREATE = "kpi:create"
     KPI_READ = "kpi:read"
     KPI_UPDATE = "kpi:update"
@@ -67,6 +69,14 @@ class Permission(StrEnum):
     KPI_VALUE_UPDATE = "kpi_value:update"
     IMPORT_CREATE = "import:create"
     AUDIT_READ = "audit:read"
+
+
+class Visibility(StrEnum):
+    """Who sees a dashboard without its being shared with them."""
+
+    ORGANIZATION = "ORGANIZATION"
+    TEAMS = "TEAMS"
+    PRIVATE = "PRIVATE"
 
 
 class BuiltinRole(StrEnum):
@@ -81,7 +91,6 @@ class BuiltinRole(StrEnum):
 _P = Permission
 _EVERYTHING_READ: Final = (
     _P.ORGANIZATION_READ,
-    _P.USER_READ,
     _P.TEAM_READ,
     _P.ROLE_READ,
     _P.DASHBOARD_READ,
@@ -105,14 +114,50 @@ GRANTS: Final = MappingProxyType(
             dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION)
             | dict.fromkeys(_BUILDING, Scope.TEAM)
             | dict.fromkeys(_ENTRY, Scope.ORGANIZATION)
-            | {_P.IMPORT_CREATE: Scope.ORGANIZATION}
+            | {
+                _P.USER_READ: Scope.ORGANIZATION,
+                _P.TEAM_UPDATE: Scope.TEAM,
+                _P.DASHBOARD_ASSIGN: Scope.TEAM,
+                _P.IMPORT_CREATE: Scope.ORGANIZATION,
+            }
         ),
         BuiltinRole.USER: MappingProxyType(
             dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION)
             | dict.fromkeys(_BUILDING, Scope.OWN)
             | dict.fromkeys(_ENTRY, Scope.OWN)
-            | {_P.IMPORT_CREATE: Scope.OWN}
+            | {
+                _P.USER_READ: Scope.OWN,
+                _P.DASHBOARD_ASSIGN: Scope.OWN,
+                _P.IMPORT_CREATE: Scope.OWN,
+            }
         ),
-        BuiltinRole.VIEWER: MappingProxyType(dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION)),
+        BuiltinRole.VIEWER: MappingProxyType(
+            dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION) | {_P.USER_READ: Scope.OWN}
+        ),
     }
 )
+
+LEVEL_NEEDED: Final = MappingProxyType(
+    dict.fromkeys((_P.DASHBOARD_READ, _P.KPI_READ, _P.KPI_VALUE_READ), Level.VIEWER)
+    | dict.fromkeys(_ENTRY, Level.CONTRIBUTOR)
+    | dict.fromkeys(
+        (
+            _P.DASHBOARD_UPDATE,
+            _P.DASHBOARD_ASSIGN,
+            _P.KPI_CREATE,
+            _P.KPI_UPDATE,
+            _P.KPI_DELETE,
+        ),
+        Level.MANAGER,
+    )
+)
+"""The level at which a share extends a permission; what is not here, no share extends."""
+
+LEANS_ON: Final = MappingProxyType(
+    {
+        _P.DASHBOARD_DELETE: _P.DASHBOARD_UPDATE,
+        _P.KPI_CREATE: _P.KPI_UPDATE,
+        _P.KPI_DELETE: _P.KPI_UPDATE,
+    }
+)
+"""What a permission is worth nothing without: a KPI is made with its thresholds."""

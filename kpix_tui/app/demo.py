@@ -31,11 +31,13 @@ from kpix_tui.domains.dashboards.service import create_dashboard
 from kpix_tui.domains.dashboards.views import CreateDashboard
 from kpix_tui.domains.kpis.service import create_kpi
 from kpix_tui.domains.kpis.views import CreateKpi
+from kpix_tui.domains.people.service import add_member, create_team
 from kpix_tui.domains.values.service import enter_value, write_values
 from kpix_tui.domains.values.views import EnterValue, PeriodValue
 from kpix_tui.kernel.errors import Misconfigured, message
 
 ORGANIZATION: Final = "Demonstration"
+TEAM: Final = "Performance"
 PASSWORD: Final = "kpix-demonstration"  # noqa: S105 - everybody is told it
 """Of all four people. The demonstration holds nothing that is not public."""
 
@@ -225,6 +227,8 @@ def _build(context: Context, progress: Callable[[DemoProgress], None]) -> None:
     progress(DemoProgress(DemoStep.PEOPLE, 0, len(PEOPLE)))
     team, ids = _people(context, progress)
     with team["administrator"].unit_of_work() as uow:
+        _team(uow, ids)
+    with team["administrator"].unit_of_work() as uow:
         dashboards = load_demo(uow.today)
     total = sum(len(kpi.values) for dashboard in dashboards for kpi in dashboard.kpis)
     kpis: dict[str, UUID] = {}
@@ -264,6 +268,13 @@ def _people(
             team[key] = _As(context, signed_in.token)
         progress(DemoProgress(DemoStep.PEOPLE, done, len(PEOPLE)))
     return team, ids
+
+
+def _team(uow: UnitOfWork, people: Mapping[str, UUID]) -> None:
+    """Who keeps the figures: a manager makes KPIs for the people of their team."""
+    made = create_team(uow, TEAM)
+    add_member(uow, made.id, people["manager"], lead=True)
+    add_member(uow, made.id, people["user"])
 
 
 def _dashboard(

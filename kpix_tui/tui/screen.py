@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
-from uuid import UUID
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
 
-from kpix_tui.access.policy import require
+from kpix_tui.access.policy import Target, require
 from kpix_tui.domains.accounts.errors import NotSignedIn
 from kpix_tui.i18n.catalog import error_text
 from kpix_tui.kernel.errors import Forbidden, KpixError
@@ -110,9 +109,9 @@ class KpixScreen(Screen[Answer]):
 
     # -- actions -------------------------------------------------------------------------------
 
-    def owners_of(self, action: Action) -> tuple[UUID, ...]:  # noqa: ARG002 - for subclasses
-        """Who owns what the action would change; empty: the question is asked in general."""
-        return ()
+    def target_of(self, action: Action) -> Target | None:  # noqa: ARG002 - for subclasses
+        """What the action would change; None: the question is asked in general."""
+        return None
 
     def why_not(self, action: Action) -> str | None:
         """Why the action is not available here, as a sentence; None when it is."""
@@ -120,7 +119,7 @@ class KpixScreen(Screen[Answer]):
         if action.permission is None or actor is None:
             return None
         try:
-            require(actor, action.permission, *self.owners_of(action))
+            require(actor, action.permission, self.target_of(action))
         except Forbidden as error:
             return error_text(error)
         return None
@@ -138,11 +137,8 @@ class KpixScreen(Screen[Answer]):
         self.reload()
 
 
-class KpixModal(ModalScreen[Answer]):
-    """A dialog: its own keys only, Escape leaves it."""
-
-    PLACE: ClassVar[str] = "modal"
-    BINDINGS = bindings_for("modal")
+class TypedAhead(Screen[Answer]):
+    """Keeps what is typed before there is anything to type in, and hands it to the first input."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -158,6 +154,19 @@ class KpixModal(ModalScreen[Answer]):
         """Whether the inputs are there."""
         return self._began
 
+    def on_mount(self) -> None:
+        """Hand what was typed ahead to the first input."""
+        self._began = True
+        for character in self._ahead:
+            take_ahead(self, character)
+
+
+class KpixModal(TypedAhead[Answer], ModalScreen[Answer]):
+    """A dialog: its own keys only, Escape leaves it."""
+
+    PLACE: ClassVar[str] = "modal"
+    BINDINGS = bindings_for("modal")
+
     @property
     def kpix(self) -> KpixApp:
         """The application, with its type."""
@@ -171,12 +180,6 @@ class KpixModal(ModalScreen[Answer]):
     def why_not(self, action: Action) -> str | None:  # noqa: ARG002 - the answer of every dialog
         """Everything that a dialog offers is available."""
         return None
-
-    def on_mount(self) -> None:
-        """Hand what was typed ahead to the first input."""
-        self._began = True
-        for character in self._ahead:
-            take_ahead(self, character)
 
     def do_close(self) -> None:
         """Leave without an answer."""
@@ -192,7 +195,7 @@ def take_ahead(screen: Screen[Any], character: str) -> bool:
     if isinstance(screen.focused, LineInput):
         screen.focused.take(character)
         return True
-    if not isinstance(screen, KpixModal) or screen.focused is not None:
+    if not isinstance(screen, TypedAhead) or screen.focused is not None:
         return False
     if not screen.began:
         screen.wait_for(character)

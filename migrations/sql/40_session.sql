@@ -93,6 +93,14 @@ return (
             join kpix.team_member mate
                 on mate.organization_id = mine.organization_id and mate.team_id = mine.team_id
             where mine.organization_id = u.organization_id and mine.user_id = u.id
+        ),
+        'teams', (
+            select coalesce(jsonb_agg(m.team_id), '[]') from kpix.team_member m
+            where m.organization_id = u.organization_id and m.user_id = u.id
+        ),
+        'leads', (
+            select coalesce(jsonb_agg(m.team_id), '[]') from kpix.team_member m
+            where m.organization_id = u.organization_id and m.user_id = u.id and m.is_lead
         )
     )
     from kpix.app_user u

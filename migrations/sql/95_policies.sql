@@ -19,12 +19,17 @@ begin
     end loop;
 end $$;
 
--- Names of people, teams and roles are open to the organisation's members.
+-- Names of people, teams and roles are open to the organisation's members; who holds which role is
+-- not.
 create policy see on kpix.organization for select using (organization_id = (select auth.org()));
 create policy see on kpix.app_user for select using (organization_id = (select auth.org()));
 create policy see on kpix.role for select using (organization_id = (select auth.org()));
 create policy see on kpix.role_permission for select using (organization_id = (select auth.org()));
-create policy see on kpix.user_role for select using (organization_id = (select auth.org()));
+create policy see on kpix.user_role for select using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth' or user_id = (select auth.user_id())
+        or (select auth.everywhere('user:read')))
+);
 create policy see on kpix.team for select using (organization_id = (select auth.org()));
 create policy see on kpix.team_member for select using (organization_id = (select auth.org()));
 create policy see on kpix.audit_log for select

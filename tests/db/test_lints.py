@@ -204,17 +204,14 @@ def test_the_application_reaches_nothing_private(catalogue: Any) -> None:
     assert not rows(catalogue, "select has_schema_privilege('kpix_app', 'private', 'usage')")[0]
 
 
-def test_the_application_deletes_nothing(catalogue: Any) -> None:
-    assert (
-        rows(
-            catalogue,
-            f"""
+def test_the_application_deletes_what_the_product_deletes(catalogue: Any) -> None:
+    granted = f"""
         select t.relname from ({TENANT_TABLES}) t
-        where has_table_privilege('kpix_app', t.oid, 'delete, truncate, references, trigger')
-    """,
-        )
-        == []
-    )
+        where has_table_privilege('kpix_app', t.oid, '%s') order by t.relname
+    """
+    deleted = ["dashboard_share", "kpi_assignment", "team", "team_member"]
+    assert rows(catalogue, granted % "delete") == deleted
+    assert rows(catalogue, granted % "truncate, references, trigger") == []
 
 
 def test_updates_are_granted_by_column(catalogue: Any) -> None:

@@ -28,10 +28,11 @@ from kpix_tui.db.errors import (
     translated,
     violating,
 )
-from kpix_tui.db.principal import Principal, new_token, token_bytes, token_hash
+from kpix_tui.db.principal import new_token, token_bytes, token_hash
 from kpix_tui.db.uow import UnitOfWork, open_unit
 from kpix_tui.kernel.clock import FixedClock
 from kpix_tui.kernel.errors import Cancelled, Conflict, KpixError, TimedOut, Unavailable
+from kpix_tui.kernel.principal import Principal
 from tests.support.databases import Database
 
 PRECIOUS = "insert into kpix.dashboard (organization_id, id, title, owner_id) values (auth.org(), %s, 'x', auth.user_id())"

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,11 @@ def actor(role: BuiltinRole = BuiltinRole.ADMIN, name: str = "Ada Lovelace") -> 
         roles=(role.value,),
         locale="en",
         shared_terminal=False,
+        expires_at=NOW + timedelta(days=30),
+        cells=tuple((cell.value, scope.value) for cell, scope in GRANTS[role].items()),
+        team_mates=frozenset(),
+        teams=frozenset(),
+        leads=frozenset(),
         grants=dict(GRANTS[role]),
     )
 

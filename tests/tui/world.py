@@ -176,6 +176,7 @@ class World:
             missing=missing_after(kpi.frequency, start, kpi.starts_on, day),
             owner_id=kpi.owner_id,
             owner_name=kpi.owner_name,
+            dashboard_owner_id=kpi.dashboard_owner_id,
             version=kpi.version,
         )
 

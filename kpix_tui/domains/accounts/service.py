@@ -67,6 +67,7 @@ from kpix_tui.domains.people.errors import (
     UserInactive,
     UserNotFound,
 )
+from kpix_tui.domains.people.rules import EVERYBODY
 from kpix_tui.domains.people.service import named_roles, show_user
 from kpix_tui.domains.people.views import UserRow
 from kpix_tui.kernel.errors import KpixError
@@ -280,7 +281,7 @@ def issue_code(units: Units, command: IssueCode) -> CodeIssued:
     """
     with units.unit_of_work() as uow:
         actor = actor_of(uow)
-        require(actor, Permission.USER_UPDATE)
+        require(actor, Permission.USER_UPDATE, EVERYBODY)
         user = show_user(uow, command.user_id)
     proof = _prove(units, actor, command.password, field="password")
     code = new_code()
@@ -347,8 +348,8 @@ def whoami(uow: UnitOfWork) -> Actor:
 def _roles_to_give(uow: UnitOfWork, names: tuple[str, ...]) -> tuple[str, ...]:
     """The roles of a new user, as they are written; whoever makes users gives roles with them."""
     actor = actor_of(uow)
-    require(actor, Permission.USER_CREATE)
-    require(actor, Permission.ROLE_ASSIGN)
+    require(actor, Permission.USER_CREATE, EVERYBODY)
+    require(actor, Permission.ROLE_ASSIGN, EVERYBODY)
     return named_roles(uow, names)
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import DateTime, Select, Text, Uuid, case, column, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from kpix_tui.access.permissions import Level
+from kpix_tui.access.permissions import Level, Visibility
 from kpix_tui.db.paging import fetch_page
+from kpix_tui.db.reach import shares_in_force
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel, ShareModel
 from kpix_tui.domains.dashboards.rules import last_day
@@ -20,6 +21,7 @@ from kpix_tui.kernel.paging import Page, PageRequest
 
 
 def _dashboards(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
+    shared = shares_in_force()
     return (
         select(
             DashboardModel.id,
@@ -31,18 +33,22 @@ def _dashboards(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
             DashboardModel.updated_at,
             DashboardModel.archived_at,
             DashboardModel.version,
+            DashboardModel.visibility,
+            shared.c.level,
         )
         .join(
             UserModel,
             (UserModel.organization_id == DashboardModel.organization_id)
             & (UserModel.id == DashboardModel.owner_id),
         )
+        .outerjoin(shared, shared.c.dashboard_id == DashboardModel.id)
         .where(DashboardModel.organization_id == uow.principal.organization_id)
     )
 
 
 def _view(row: Any) -> Dashboard:
-    return Dashboard(**row._mapping)
+    level = Level(row.level) if row.level else None
+    return Dashboard(**{**row._mapping, "visibility": Visibility(row.visibility), "level": level})
 
 
 def dashboard(uow: UnitOfWork, dashboard_id: UUID) -> Dashboard | None:

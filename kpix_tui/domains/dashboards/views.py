@@ -7,15 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from kpix_tui.access.permissions import Level
-
-
-class Visibility(StrEnum):
-    """Who sees a dashboard without being named: all, those in a team with its owner, nobody."""
-
-    ORGANIZATION = "ORGANIZATION"
-    TEAMS = "TEAMS"
-    PRIVATE = "PRIVATE"
+from kpix_tui.access.permissions import Level, Visibility
+from kpix_tui.access.policy import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +44,14 @@ class Dashboard:
     updated_at: datetime
     archived_at: datetime | None
     version: int
+    visibility: Visibility = Visibility.ORGANIZATION
+    level: Level | None = None
+    """The highest at which it is shared with the actor now."""
+
+    @property
+    def target(self) -> Target:
+        """What permissions over it are asked for."""
+        return Target(frozenset({self.owner_id}), self.level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,13 +67,12 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The KPI that a row belongs to, and who owns it. Without an ``id`` it is to be created."""
+    """The KPI that a row belongs to. Without an ``id`` it is to be created."""
 
     name: str
     frequency: Frequency
     id: UUID | None = None
     code: str = ""
-    owners: tuple[UUID, ...] = ()
 
 
 class Targets:

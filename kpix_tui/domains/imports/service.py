@@ -36,7 +36,7 @@ from kpix_tui.domains.imports.views import (
 )
 from kpix_tui.domains.kpis.rules import validate_thresholds
 from kpix_tui.domains.kpis.service import create_kpi, list_definitions
-from kpix_tui.domains.kpis.views import CreateKpi
+from kpix_tui.domains.kpis.views import CreateKpi, Kpi
 from kpix_tui.domains.values.rules import check_value
 from kpix_tui.domains.values.service import write_values
 from kpix_tui.domains.values.views import PeriodValue, ValuesWritten
@@ -137,14 +137,16 @@ def _decimal_mark(command: ImportValues, table: Table) -> DecimalMark | None:
 def _readings(
     uow: UnitOfWork, command: ImportValues, actor: Actor, mark: DecimalMark | None
 ) -> Readings:
-    targets = _targets(uow, command)
+    known = list_definitions(uow, command.dashboard_id)
+    rights = {kpi.id: kpi.target for kpi in known}
+    targets = _targets(known, command)
     one = None if command.kpi is None else targets.find(command.kpi)
 
     @cache
     def target(text: str) -> Target:
         found = one or targets.find(text)
         if found.id is not None:
-            require(actor, Permission.KPI_VALUE_CREATE, *found.owners)
+            require(actor, Permission.KPI_VALUE_CREATE, rights[found.id])
         return found
 
     @cache
@@ -157,12 +159,9 @@ def _readings(
     return Readings(target, period, number)
 
 
-def _targets(uow: UnitOfWork, command: ImportValues) -> Targets:
-    known = (
-        Target(kpi.name, kpi.frequency, kpi.id, kpi.code, (kpi.owner_id, kpi.dashboard_owner_id))
-        for kpi in list_definitions(uow, command.dashboard_id)
-    )
-    return Targets(known, command.create.frequency if command.create else None)
+def _targets(known: Iterable[Kpi], command: ImportValues) -> Targets:
+    targets = (Target(kpi.name, kpi.frequency, kpi.id, kpi.code) for kpi in known)
+    return Targets(targets, command.create.frequency if command.create else None)
 
 
 def _create_missing(

@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, column, exists, func, select
 from sqlalchemy.orm import aliased
 
+from kpix_tui.access.permissions import Level
 from kpix_tui.db.paging import fetch_page
+from kpix_tui.db.reach import kpis_assigned, shares_in_force
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel, ShareModel
 from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, KpiThresholdModel
@@ -20,6 +22,7 @@ from kpix_tui.kernel.periods import Frequency
 
 
 def _kpis(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
+    shared = shares_in_force()
     return (
         select(
             KpiModel.id,
@@ -37,6 +40,8 @@ def _kpis(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
             KpiModel.owner_id,
             UserModel.name.label("owner_name"),
             KpiModel.version,
+            shared.c.level,
+            KpiModel.id.in_(kpis_assigned()).label("assigned"),
         )
         .join(
             DashboardModel,
@@ -48,6 +53,7 @@ def _kpis(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
             (UserModel.organization_id == KpiModel.organization_id)
             & (UserModel.id == KpiModel.owner_id),
         )
+        .outerjoin(shared, shared.c.dashboard_id == KpiModel.dashboard_id)
         .where(
             KpiModel.organization_id == uow.principal.organization_id,
             KpiModel.deleted_at.is_(None),
@@ -66,6 +72,7 @@ def _views(uow: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> tuple[Kpi, .
                 "direction": Direction(row.direction),
                 "frequency": Frequency(row.frequency),
                 "thresholds": dated[row.id],
+                "level": Level(row.level) if row.level else None,
             }
         )
         for row in rows

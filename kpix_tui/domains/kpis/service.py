@@ -1,25 +1,43 @@
-"""KPIs: create, find, delete. Updating one is in ``values``: it may move the statuses of values."""
+"""KPIs: create, find, delete, say who owes the values.
+
+Updating one is in ``values``: it may move the statuses of values.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects.postgresql import insert as insert_unless_there
 
 from kpix_tui.access.actor import actor_of
 from kpix_tui.access.permissions import Permission
-from kpix_tui.access.policy import require
+from kpix_tui.access.policy import Target, require
 from kpix_tui.db.errors import RefusedByDatabase, violating
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.errors import DashboardArchived
-from kpix_tui.domains.dashboards.service import get_dashboard
+from kpix_tui.domains.dashboards.service import get_dashboard, recipient
 from kpix_tui.domains.kpis import queries
-from kpix_tui.domains.kpis.errors import KpiCodeTaken, KpiNotFound
-from kpix_tui.domains.kpis.models import KpiModel, KpiThresholdModel
+from kpix_tui.domains.kpis.errors import (
+    AssigneeOutOfSight,
+    AssignmentNotFound,
+    KpiCodeTaken,
+    KpiNotFound,
+)
+from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, KpiThresholdModel
 from kpix_tui.domains.kpis.rules import code_from_name, valid_definition, validate_thresholds
-from kpix_tui.domains.kpis.views import ALWAYS, CreateKpi, Kpi, KpiChanged, Thresholds, UpdateKpi
+from kpix_tui.domains.kpis.views import (
+    ALWAYS,
+    Assignment,
+    CreateKpi,
+    Kpi,
+    KpiChanged,
+    Thresholds,
+    UpdateKpi,
+)
 from kpix_tui.kernel.errors import StaleVersion
 from kpix_tui.kernel.ids import as_id, new_id
+from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 
 
 def create_kpi(uow: UnitOfWork, command: CreateKpi) -> KpiChanged:
@@ -27,13 +45,15 @@ def create_kpi(uow: UnitOfWork, command: CreateKpi) -> KpiChanged:
 
     Raises:
         DashboardNotFound, DashboardArchived: there is no dashboard to put it on.
-        Forbidden: the dashboard is not the actor's to change.
+        Forbidden: the dashboard is not the actor's to change, or the owner not theirs to name.
         InputInvalid: a text, the code or the thresholds cannot be accepted.
         KpiCodeTaken: a KPI of the organisation has the code.
     """
     actor = actor_of(uow)
     dashboard = get_dashboard(uow, command.dashboard_id)
-    require(actor, Permission.KPI_CREATE, dashboard.owner_id)
+    owner = command.owner_id or actor.user_id
+    require(actor, Permission.KPI_CREATE, dashboard.target)
+    require(actor, Permission.KPI_CREATE, Target(frozenset({owner})))
     if dashboard.archived_at is not None:
         raise DashboardArchived(title=dashboard.title)
     validate_thresholds(command.direction, command.thresholds)
@@ -55,7 +75,7 @@ def create_kpi(uow: UnitOfWork, command: CreateKpi) -> KpiChanged:
                 direction=command.direction.value,
                 frequency=command.frequency.value,
                 starts_on=command.starts_on,
-                owner_id=command.owner_id or actor.user_id,
+                owner_id=owner,
                 **texts,
             )
         )
@@ -107,7 +127,7 @@ def delete_kpi(uow: UnitOfWork, kpi_id: UUID) -> Kpi:
         Forbidden: it is not the actor's to delete.
     """
     kpi = get_kpi(uow, kpi_id)
-    require(actor_of(uow), Permission.KPI_DELETE, kpi.owner_id, kpi.dashboard_owner_id)
+    require(actor_of(uow), Permission.KPI_DELETE, kpi.target)
     _write(uow, kpi, deleted_at=uow.clock.now())
     uow.log("kpi.deleted", kpi_id=str(kpi_id), code=kpi.code)
     return kpi
@@ -123,7 +143,7 @@ def change_definition(uow: UnitOfWork, command: UpdateKpi) -> Kpi:
         InputInvalid, KpiCodeTaken: as for creation.
     """
     before = get_kpi(uow, command.id)
-    require(actor_of(uow), Permission.KPI_UPDATE, before.owner_id, before.dashboard_owner_id)
+    require(actor_of(uow), Permission.KPI_UPDATE, before.target)
     queries.lock_definitions(uow, [command.id], to_change=True)
     before = get_kpi(uow, command.id)
     if before.version != command.version:
@@ -169,3 +189,96 @@ def _insert_thresholds(uow: UnitOfWork, kpi_id: UUID, thresholds: Thresholds) ->
             target=thresholds.target,
         )
     )
+
+
+# -- who owes the values ---------------------------------------------------------------------------
+
+
+def list_assignments(
+    uow: UnitOfWork, kpi_id: UUID, page: PageRequest = FIRST_PAGE
+) -> Page[Assignment]:
+    """One page of those who owe the values of a KPI; sorts: name, assigned_at.
+
+    Raises:
+        KpiNotFound: there is none, or the actor may not see it.
+    """
+    return queries.assignments(uow, get_kpi(uow, kpi_id).id, page)
+
+
+def assign_entry(
+    uow: UnitOfWork,
+    kpi_id: UUID,
+    *,
+    user_id: UUID | None = None,
+    team_id: UUID | None = None,
+) -> Assignment:
+    """Make a user or a team owe the values of a KPI. Doing it twice changes nothing.
+
+    Raises:
+        KpiNotFound: there is none, or the actor may not see it.
+        Forbidden: the KPI is not the actor's to change.
+        UserNotFound, UserInactive, TeamNotFound: nobody can owe anything by this name.
+        AssigneeOutOfSight: the dashboard is not open to them.
+        ShareWithWhom: both are named, or neither.
+    """
+    kpi = get_kpi(uow, kpi_id)
+    require(actor_of(uow), Permission.KPI_UPDATE, kpi.target)
+    name = recipient(uow, user_id, team_id)
+    if not queries.sees(uow, kpi.dashboard_id, user_id, team_id):
+        raise AssigneeOutOfSight(name=name, dashboard=kpi.dashboard_title, fields=("user", "team"))
+    kind = "user" if team_id is None else "team"
+    uow.session.execute(
+        insert_unless_there(AssignmentModel)
+        .values(
+            organization_id=uow.principal.organization_id,
+            id=new_id(),
+            kpi_id=kpi.id,
+            user_id=user_id,
+            team_id=team_id,
+        )
+        .on_conflict_do_nothing(constraint=f"uq_kpi_assignment_{kind}")
+    )
+    uow.log("kpi.assigned", kpi_id=str(kpi.id), to=kind)
+    return _assignment(uow, kpi, user_id, team_id, name)
+
+
+def unassign_entry(
+    uow: UnitOfWork,
+    kpi_id: UUID,
+    *,
+    user_id: UUID | None = None,
+    team_id: UUID | None = None,
+) -> Assignment:
+    """A user or a team owes the values no more; returns the assignment as it was.
+
+    Raises:
+        KpiNotFound: there is none, or the actor may not see it.
+        Forbidden: the KPI is not the actor's to change.
+        AssignmentNotFound, UserNotFound, TeamNotFound: they owe nothing.
+        ShareWithWhom: both are named, or neither.
+    """
+    kpi = get_kpi(uow, kpi_id)
+    require(actor_of(uow), Permission.KPI_UPDATE, kpi.target)
+    name = recipient(uow, user_id, team_id, active=False)
+    found = _assignment(uow, kpi, user_id, team_id, name)
+    removed = uow.session.execute(
+        delete(AssignmentModel)
+        .where(
+            AssignmentModel.organization_id == uow.principal.organization_id,
+            AssignmentModel.id == found.id,
+        )
+        .returning(AssignmentModel.id)
+    )
+    if removed.first() is None:
+        raise RefusedByDatabase  # a policy that hides a row from DELETE says nothing
+    uow.log("kpi.unassigned", kpi_id=str(kpi.id))
+    return found
+
+
+def _assignment(
+    uow: UnitOfWork, kpi: Kpi, user_id: UUID | None, team_id: UUID | None, name: str
+) -> Assignment:
+    found = queries.assignment(uow, kpi.id, user_id, team_id)
+    if found is None:
+        raise AssignmentNotFound(code=kpi.code, name=name)
+    return found

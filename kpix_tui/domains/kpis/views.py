@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from kpix_tui.access.permissions import Level
+from kpix_tui.access.policy import Target
 from kpix_tui.kernel.periods import Frequency
 
 
@@ -135,6 +137,16 @@ class Kpi:
     owner_name: str
     thresholds: tuple[DatedThresholds, ...]
     version: int
+    level: Level | None = None
+    """The highest at which its dashboard is shared with the actor now."""
+    assigned: bool = False
+    """Whether its values are the actor's, or a team's of theirs, to enter."""
+
+    @property
+    def target(self) -> Target:
+        """What permissions over it are asked for."""
+        owners = frozenset({self.owner_id, self.dashboard_owner_id})
+        return Target(owners, self.level, self.assigned)
 
 
 @dataclass(frozen=True, slots=True)

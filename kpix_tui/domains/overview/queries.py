@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, Select, case, cast, func, lateral, literal
 from sqlalchemy import Date as SqlDate
 from sqlalchemy.orm import aliased
 
+from kpix_tui.access.permissions import Level, Visibility
 from kpix_tui.db.paging import fetch_page
+from kpix_tui.db.reach import kpis_assigned, shares_in_force
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel
 from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, KpiThresholdModel
@@ -73,6 +75,7 @@ def _dashboards(
     uow: UnitOfWork, until: date | None = None
 ) -> tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]:
     counts = _counts(until)
+    shared = shares_in_force()
     statement = (
         select(
             DashboardModel.id,
@@ -89,6 +92,8 @@ def _dashboards(
             DashboardModel.updated_at,
             DashboardModel.archived_at,
             DashboardModel.version,
+            DashboardModel.visibility,
+            shared.c.level,
         )
         .join(
             UserModel,
@@ -96,6 +101,7 @@ def _dashboards(
             & (UserModel.id == DashboardModel.owner_id),
         )
         .join(counts, true())
+        .outerjoin(shared, shared.c.dashboard_id == DashboardModel.id)
         .where(DashboardModel.organization_id == uow.principal.organization_id)
     )
     sorts = {
@@ -124,6 +130,8 @@ def _dashboard_row(row: Any) -> DashboardRow:
         row.updated_at,
         row.archived_at,
         row.version,
+        Visibility(row.visibility),
+        Level(row.level) if row.level else None,
     )
 
 
@@ -196,6 +204,7 @@ def _kpis(uow: UnitOfWork, until: date) -> tuple[Select[*tuple[Any, ...]], Mappi
     last = _last_value(until)
     bands = _in_force(last, until)
     owner = aliased(UserModel)
+    shared = shares_in_force()
     statement = (
         select(
             KpiModel.id,
@@ -219,7 +228,10 @@ def _kpis(uow: UnitOfWork, until: date) -> tuple[Select[*tuple[Any, ...]], Mappi
             bands.c.target,
             KpiModel.owner_id,
             owner.name.label("owner_name"),
+            DashboardModel.owner_id.label("dashboard_owner_id"),
             KpiModel.version,
+            shared.c.level,
+            KpiModel.id.in_(kpis_assigned()).label("assigned"),
         )
         .join(
             DashboardModel,
@@ -230,6 +242,7 @@ def _kpis(uow: UnitOfWork, until: date) -> tuple[Select[*tuple[Any, ...]], Mappi
             owner,
             (owner.organization_id == KpiModel.organization_id) & (owner.id == KpiModel.owner_id),
         )
+        .outerjoin(shared, shared.c.dashboard_id == KpiModel.dashboard_id)
         .outerjoin(last, true())
         .outerjoin(bands, true())
         .where(

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kpix_tui.access.actor import actor_of
-from kpix_tui.access.permissions import Permission
+from kpix_tui.access.permissions import Level, Permission
 from kpix_tui.access.policy import require
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.errors import DashboardNotFound
@@ -125,5 +125,8 @@ def _view(row: Any, last: Period, values: dict[date, Any], present: date) -> Kpi
         missing=missing_after(frequency, row.period_start, row.starts_on, present),
         owner_id=row.owner_id,
         owner_name=row.owner_name,
+        dashboard_owner_id=row.dashboard_owner_id,
         version=row.version,
+        level=Level(row.level) if row.level else None,
+        assigned=row.assigned,
     )

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Context, Decimal
 from uuid import UUID
 
+from kpix_tui.access.permissions import Level, Visibility
+from kpix_tui.access.policy import Target
 from kpix_tui.domains.kpis.views import Direction, Kpi, Status, Thresholds
 from kpix_tui.kernel.periods import Frequency
 
@@ -44,6 +46,14 @@ class DashboardRow:
     updated_at: datetime
     archived_at: datetime | None
     version: int
+    visibility: Visibility = Visibility.ORGANIZATION
+    level: Level | None = None
+    """The highest at which it is shared with the actor now."""
+
+    @property
+    def target(self) -> Target:
+        """What permissions over it are asked for."""
+        return Target(frozenset({self.owner_id}), self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +97,19 @@ class KpiRow:
     missing: int
     owner_id: UUID
     owner_name: str
+    dashboard_owner_id: UUID
     version: int
     assignees: tuple[str, ...] = ()
+    level: Level | None = None
+    """The highest at which its dashboard is shared with the actor now."""
+    assigned: bool = False
+    """Whether its values are the actor's, or a team's of theirs, to enter."""
+
+    @property
+    def target(self) -> Target:
+        """What permissions over it are asked for."""
+        owners = frozenset({self.owner_id, self.dashboard_owner_id})
+        return Target(owners, self.level, self.assigned)
 
     @property
     def variance(self) -> Decimal | None:

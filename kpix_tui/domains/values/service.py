@@ -67,7 +67,7 @@ def enter_value(uow: UnitOfWork, command: EnterValue) -> ValueEntered:
     current = queries.present(uow, [(kpi.id, period.start)]).get((kpi.id, period.start))
     _check_expected(command, current)
     permission = Permission.KPI_VALUE_UPDATE if current else Permission.KPI_VALUE_CREATE
-    require(actor_of(uow), permission, kpi.owner_id, kpi.dashboard_owner_id)
+    require(actor_of(uow), permission, kpi.target)
     entered = _judged(kpi, period, value)
     changed = current is None or current.value != value
     reason = check_reason(command.reason, required=current is not None and changed)
@@ -162,8 +162,7 @@ def _require_each(
 ) -> None:
     actor = actor_of(uow)
     for kpi_id in {value.kpi_id for value in values}:
-        kpi = kpis[kpi_id]
-        require(actor, permission, kpi.owner_id, kpi.dashboard_owner_id)
+        require(actor, permission, kpis[kpi_id].target)
 
 
 def list_values(

@@ -11,6 +11,7 @@ from uuid import UUID
 from textual import on
 from textual.app import ComposeResult
 
+from kpix_tui.access.policy import Target
 from kpix_tui.domains.dashboards.views import Dashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
@@ -30,6 +31,8 @@ from kpix_tui.tui.kpi.questions import confirm_delete
 from kpix_tui.tui.kpi.screen import KpiScreen
 from kpix_tui.tui.kpi.value import ValueForm, say_entered
 from kpix_tui.tui.screen import KpixScreen
+from kpix_tui.tui.sharing.access import AccessScreen
+from kpix_tui.tui.sharing.screen import SharingScreen
 from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
 
@@ -51,7 +54,11 @@ class DashboardScreen(KpixScreen[None]):
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""
-        return (_("Dashboards"), self._row.title if self._row else self._title)
+        return (_("Dashboards"), self._called)
+
+    @property
+    def _called(self) -> str:
+        return self._row.title if self._row else self._title
 
     def body(self) -> ComposeResult:
         """Counts, then the KPIs."""
@@ -105,11 +112,12 @@ class DashboardScreen(KpixScreen[None]):
 
     # -- permissions ---------------------------------------------------------------------------
 
-    def owners_of(self, action: Action) -> tuple[UUID, ...]:
-        """The owners of the KPI under the cursor and of the dashboard it stands on."""
-        dashboard = (self._row.owner_id,) if self._row else ()
+    def target_of(self, action: Action) -> Target | None:
+        """The KPI under the cursor, or the dashboard it stands on."""
         row = self.table.current
-        return (*dashboard, row.owner_id) if row and action.id in _ON_A_ROW else dashboard
+        if row is not None and action.id in _ON_A_ROW:
+            return row.target
+        return self._row.target if self._row else None
 
     def why_not(self, action: Action) -> str | None:
         """Something must be under the cursor, and tomorrow has not happened."""
@@ -188,6 +196,14 @@ class DashboardScreen(KpixScreen[None]):
         if self._row is not None:
             self.app.push_screen(DashboardForm(self._row), self._described)
 
+    def do_sharing(self) -> None:
+        """Who this dashboard is shared with."""
+        self.kpix.open(SharingScreen(self._dashboard_id, title=self._called))
+
+    def do_access(self) -> None:
+        """Who can see this dashboard."""
+        self.kpix.open(AccessScreen(self._dashboard_id, title=self._called))
+
     def _with_definition(self, then: Callable[[KpiDetail], object]) -> None:
         """Read the definition of the KPI under the cursor, then go on."""
         row = self.table.current
@@ -227,6 +243,4 @@ class DashboardScreen(KpixScreen[None]):
 
     def again(self) -> KpixScreen[Any]:
         """This dashboard anew."""
-        return DashboardScreen(
-            self._dashboard_id, title=self._row.title if self._row else self._title
-        )
+        return DashboardScreen(self._dashboard_id, title=self._called)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, ClassVar
-from uuid import UUID
 
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 
+from kpix_tui.access.policy import Target
 from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import Dashboard
 from kpix_tui.domains.overview import service as overview
@@ -21,6 +21,8 @@ from kpix_tui.tui.dashboard.screen import DashboardScreen
 from kpix_tui.tui.dashboards.form import DashboardForm
 from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.screen import KpixScreen
+from kpix_tui.tui.sharing.access import AccessScreen
+from kpix_tui.tui.sharing.screen import SharingScreen
 from kpix_tui.tui.themes import MONO
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.figures import Writing
@@ -28,7 +30,7 @@ from kpix_tui.tui.widgets.status import status_bar, status_counts
 from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
 
-_ON_A_ROW = ("dashboards.edit", "dashboards.archive")
+_ON_A_ROW = ("dashboards.edit", "dashboards.archive", "dashboards.sharing", "dashboards.access")
 
 
 class DashboardsScreen(KpixScreen[None]):
@@ -107,10 +109,10 @@ class DashboardsScreen(KpixScreen[None]):
 
     # -- actions -------------------------------------------------------------------------------
 
-    def owners_of(self, action: Action) -> tuple[UUID, ...]:
-        """The owner of the dashboard under the cursor."""
+    def target_of(self, action: Action) -> Target | None:
+        """The dashboard under the cursor."""
         row = self.table.current
-        return (row.owner_id,) if row is not None and action.id in _ON_A_ROW else ()
+        return row.target if row is not None and action.id in _ON_A_ROW else None
 
     def why_not(self, action: Action) -> str | None:
         """Something must be under the cursor, and archived dashboards take no changes."""
@@ -175,6 +177,16 @@ class DashboardsScreen(KpixScreen[None]):
     async def _put_away(self, row: DashboardRow, *, archived: bool) -> None:
         await self.bridge.write(dashboards.archive_dashboard, row.id, archived=archived)
         self.reload()
+
+    def do_sharing(self) -> None:
+        """Who the dashboard under the cursor is shared with."""
+        if (row := self.table.current) is not None:
+            self.kpix.open(SharingScreen(row.id, title=row.title))
+
+    def do_access(self) -> None:
+        """Who can see the dashboard under the cursor."""
+        if (row := self.table.current) is not None:
+            self.kpix.open(AccessScreen(row.id, title=row.title))
 
     def do_archived(self) -> None:
         """To the archived dashboards, or back."""

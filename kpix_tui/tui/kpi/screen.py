@@ -10,6 +10,7 @@ from uuid import UUID
 from textual import on
 from textual.app import ComposeResult
 
+from kpix_tui.access.policy import Target
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
 from kpix_tui.domains.overview import service as overview
@@ -27,6 +28,7 @@ from kpix_tui.tui.kpi.questions import confirm_delete
 from kpix_tui.tui.kpi.revisions import Revisions
 from kpix_tui.tui.kpi.value import ValueForm, say_entered
 from kpix_tui.tui.screen import KpixScreen
+from kpix_tui.tui.sharing.entry import EntryScreen
 from kpix_tui.tui.widgets.chart import FARTHEST, Chart
 from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
@@ -128,11 +130,9 @@ class KpiScreen(KpixScreen[None]):
 
     # -- permissions ---------------------------------------------------------------------------
 
-    def owners_of(self, action: Action) -> tuple[UUID, ...]:  # noqa: ARG002 - the same for all
-        """The owners of the KPI and of its dashboard."""
-        if self._detail is None:
-            return ()
-        return (self._detail.kpi.owner_id, self._detail.kpi.dashboard_owner_id)
+    def target_of(self, action: Action) -> Target | None:  # noqa: ARG002 - the same for all
+        """The KPI."""
+        return self._detail.kpi.target if self._detail else None
 
     def why_not(self, action: Action) -> str | None:
         """Nothing can be changed before it is read."""
@@ -192,6 +192,16 @@ class KpiScreen(KpixScreen[None]):
 
         if sure:
             self.attempt(delete)
+
+    def do_owed(self) -> None:
+        """Who owes the values."""
+        if self._detail is not None:
+            self.kpix.open(EntryScreen(self._detail.kpi))
+
+    def on_screen_resume(self) -> None:
+        """Back from elsewhere: who owes the values may have changed."""
+        if self._detail is not None:
+            super().reload()
 
     @on(PagedTable.Opened)
     def _opened(self, event: PagedTable.Opened) -> None:

@@ -72,7 +72,7 @@ CALLS = {
     "call private.throttled": "select private.throttled('x'::bytea)",
     "call private.add_user": "select private.add_user(%(org)s, gen_random_uuid(), 'x', 'x@x.test', 'x'::bytea, array['ADMIN'], null)",
     "call private.session_by_token": "select private.session_by_token('x'::bytea)",
-    "call auth.create_organization": "select auth.create_organization(gen_random_uuid(), 'Mine', 'UTC', 'en', '{}', gen_random_uuid(), 'x', 'x@x.test', 'x'::bytea)",
+    "call auth.create_organization": "select auth.create_organization(gen_random_uuid(), 'Mine', 'UTC', 'en', gen_random_uuid(), 'x', 'x@x.test', 'x'::bytea)",
     "call a trigger function": "select private.keep_revision()",
 }
 
