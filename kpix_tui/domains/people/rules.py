@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kpix_tui.access.permissions import BuiltinRole, Permission, Scope
+from kpix_tui.access.policy import Target
 from kpix_tui.domains.people.errors import (
     CellInvalid,
     DescriptionTooLong,
@@ -16,6 +17,9 @@ from kpix_tui.domains.people.errors import (
     RoleNameReserved,
 )
 from kpix_tui.domains.people.views import CellChange, Cells
+
+EVERYBODY: Final = Target(frozenset())
+"""What no one owns: only a permission for the whole organisation reaches it."""
 
 MAXIMUM_NAME: Final = 200
 MAXIMUM_ROLE_NAME: Final = 50

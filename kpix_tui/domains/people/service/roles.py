@@ -26,7 +26,8 @@ from kpix_tui.domains.people.errors import (
     RoleUnknown,
 )
 from kpix_tui.domains.people.queries import roles as queries
-from kpix_tui.domains.people.service.users import EVERYBODY, show_user, show_user_detail
+from kpix_tui.domains.people.rules import EVERYBODY
+from kpix_tui.domains.people.service.users import show_user, show_user_detail
 from kpix_tui.domains.people.views import (
     AffectedUser,
     Cells,

@@ -22,8 +22,8 @@ from kpix_tui.domains.people.errors import (
     UserInactive,
 )
 from kpix_tui.domains.people.queries import teams as queries
-from kpix_tui.domains.people.rules import valid_name
-from kpix_tui.domains.people.service.users import EVERYBODY, show_user
+from kpix_tui.domains.people.rules import EVERYBODY, valid_name
+from kpix_tui.domains.people.service.users import show_user
 from kpix_tui.domains.people.views import MemberRow, TeamRow, UpdateTeam
 from kpix_tui.kernel.errors import StaleVersion
 from kpix_tui.kernel.ids import as_id, new_id

@@ -17,13 +17,10 @@ from kpix_tui.domains.people.errors import (
     UserNotFound,
 )
 from kpix_tui.domains.people.queries import users as queries
-from kpix_tui.domains.people.rules import valid_name
+from kpix_tui.domains.people.rules import EVERYBODY, valid_name
 from kpix_tui.domains.people.views import UserDetail, UserRow
 from kpix_tui.kernel.ids import as_id
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
-
-EVERYBODY = Target(frozenset())
-"""What no one owns: only a permission for the whole organisation reaches it."""
 
 
 def list_users(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[UserRow]:
