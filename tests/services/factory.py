@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import event
 
 from kpix_tui.app.context import Context
 from kpix_tui.domains.dashboards.service import create_dashboard
@@ -16,6 +20,20 @@ from kpix_tui.domains.values.views import EnterValue, ValueEntered
 from kpix_tui.kernel.periods import Frequency
 
 BANDS = Thresholds(Decimal(95), Decimal(92), Decimal(88))
+
+
+@contextmanager
+def counted(context: Context) -> Iterator[list[str]]:
+    """The statements that SQLAlchemy runs inside the block."""
+    seen: list[str] = []
+
+    def note(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    engine = context.database()
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def dashboard(

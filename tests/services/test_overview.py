@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from kpix_tui.app.context import Context
 from kpix_tui.db.paging import SortUnknown
@@ -23,20 +20,6 @@ from kpix_tui.kernel.ids import new_id
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.kernel.periods import Frequency
 from tests.services import factory
-
-
-@contextmanager
-def counted(context: Context) -> Iterator[list[str]]:
-    """The statements that SQLAlchemy runs inside the block."""
-    seen: list[str] = []
-
-    def note(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    engine = context.database()
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_row_says_where_a_kpi_stands(context: Context) -> None:
@@ -179,7 +162,7 @@ def test_twice_the_data_takes_the_same_queries(context: Context, use_case: Any) 
             board = factory.dashboard(context, f"Board {round_}{number}")
             made = factory.kpi(context, board, f"KPI {round_}{number}")
             factory.value(context, made, date(2026, 9, 1), "1")
-        with counted(context) as seen:
+        with factory.counted(context) as seen:
             assert context.run(use_case).total == 3 * (round_ + 1)
         numbers.append(len(seen))
     assert numbers[0] == numbers[1] <= 4

@@ -98,10 +98,3 @@ class OwnedAlready(Conflict):
 
     code = "dashboard.owned_already"
     message = message("{name} owns the dashboard {title} already.")
-
-
-class TransferOutOfScope(Forbidden):
-    """A share lets its holder share the dashboard, and not give it away."""
-
-    code = "dashboard.transfer_out_of_scope"
-    message = message("Only its owner, or who manages the owner's dashboards, can hand it over.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, Text, Uuid, case, column, func, select
+from sqlalchemy import DateTime, Select, Text, Uuid, case, column, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -206,7 +206,9 @@ def share(
 
 def shares_until(uow: UnitOfWork, dashboard_id: UUID) -> Any:
     """The instant by which what the actor shares has to end; None: never."""
-    return uow.session.scalar(select(func.nullif(func.auth.shares_until(dashboard_id), "infinity")))
+    return uow.session.scalar(
+        select(func.nullif(func.auth.shares_until(dashboard_id), literal_column("'infinity'")))
+    )
 
 
 def access(uow: UnitOfWork, dashboard_id: UUID, page: PageRequest) -> Page[AccessRow]:

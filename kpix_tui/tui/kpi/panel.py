@@ -16,6 +16,8 @@ from kpix_tui.tui.widgets.text import clip, plain
 
 ROOMY = 30
 """Lines of a terminal that has room for what only some need to read."""
+OWED = 48
+"""Cells for the names of those who enter the values."""
 
 
 class Panel(Widget):
@@ -88,7 +90,16 @@ class Panel(Widget):
             dict(frequency_words())[kpi.frequency],
             dict(direction_words())[kpi.direction],
             _("owner {name}").format(name=plain(kpi.owner_name)),
+            *_owed_by(detail.row),
             plain(kpi.dashboard_title),
         )
         separator = " - " if self._writing.ascii else " · "
         return Content.styled(separator.join(words), "$text-muted")
+
+
+def _owed_by(row: KpiRow) -> tuple[str, ...]:
+    """Who enters the values, where it is not the owner."""
+    if not row.assignees:
+        return ()
+    names = plain(", ".join(row.assignees))
+    return (_("values by {names}").format(names=clip(names, OWED)),)
