@@ -40,8 +40,21 @@ class DotenvForeign(Misconfigured):
     )
 
 
+class TokenOnSharedTerminal(Misconfigured):
+    """A session from the environment would be everybody's on a terminal that several people use."""
+
+    code = "config.token_on_shared_terminal"
+    message = message(
+        "KPIX_TOKEN would sign everybody in as one person on this shared terminal: unset it."
+    )
+
+
 _PASSWORD: Final = re.compile(r"(//[^:/@?]*):[^/?]*(?=@)")
 """The password in the address of a server, after the name of the user."""
+
+
+SHARED_LOCK_MINUTES: Final = 10
+"""The idle time of a shared terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +75,18 @@ class Settings:
     pool_size: int = 2
     pool_overflow: int = 1
     pool_pre_ping: bool = True
+    pooler: bool = False
+    """Whether a transaction-mode pooler (PgBouncer) stands before the server."""
     connect_timeout: int = 5
     statement_timeout: int = 30
     lock_timeout: int = 5
     token: str | None = None
     shared_terminal: bool = False
+    """Several people use this terminal: short sessions, nothing kept, files in one folder."""
+    lock_minutes: int = 0
+    """Minutes without a key after which the interface locks itself; 0: never."""
+    export_folder: str | None = None
+    """Where a shared terminal reads and writes files; without it ``exports`` under ``home``."""
     locale: str | None = None
     theme: str | None = None
     ascii: bool = False
@@ -84,6 +104,23 @@ class Settings:
             return self.state / "session"
         address = _PASSWORD.sub(r"\1", self.database_url)
         return self.state / f"session-{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+
+    @property
+    def exports(self) -> Path:
+        """The one folder in which a shared terminal reads and writes files."""
+        if self.export_folder is None:
+            return self.home / "exports"
+        return Path(self.export_folder).expanduser().absolute()
+
+    @property
+    def lock_after(self) -> int | None:
+        """Seconds without a key after which the interface locks itself; None: never.
+
+        On a shared terminal after :data:`SHARED_LOCK_MINUTES` at the latest, as the database does.
+        """
+        if not self.shared_terminal:
+            return 60 * self.lock_minutes or None
+        return 60 * min(self.lock_minutes or SHARED_LOCK_MINUTES, SHARED_LOCK_MINUTES)
 
     @property
     def log_file(self) -> Path:
@@ -116,6 +153,7 @@ def load_settings(
         SettingInvalid: a value that cannot be used, named with where it belongs.
         SettingsUnreadable: the TOML file is broken.
         DotenvForeign: somebody else can write the ``.env`` file.
+        TokenOnSharedTerminal: a session is given to a terminal that several people use.
     """
     environ = _with_dotenv(os.environ if environment is None else environment, directory)
     home, state, config_file = _folders(environ)
@@ -133,6 +171,8 @@ def load_settings(
         raise SettingInvalid(
             setting="KPIX_LOG_LEVEL", value=values["log_level"], reason=" | ".join(_LEVELS)
         )
+    if values.get("shared_terminal") and values.get("token"):
+        raise TokenOnSharedTerminal
     return Settings(home=home, state=state, config_file=config_file, **values)
 
 

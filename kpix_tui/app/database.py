@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kpix_tui.app.context import Context
+from kpix_tui.app.files import allowed_path
 from kpix_tui.kernel.errors import Conflict, KpixError, Misconfigured, NotFound, message
 
 if TYPE_CHECKING:
@@ -169,7 +170,9 @@ def backup(context: Context, path: Path, *, replace: bool = False) -> int:
     Raises:
         BackupExists: there is such a file, and ``replace`` was not asked for.
         BackupFailed: pg_dump failed, or the file cannot be written or is none.
+        OutsideExportFolder: a shared terminal has nothing to do there.
     """
+    path = allowed_path(context.settings, path)
     if path.exists() and not path.is_file():  # a folder, or a device that a rename would replace
         raise BackupFailed(program="kpix", reason=f"{path}: {os.strerror(errno.EINVAL)}")
     if path.exists() and not replace:
@@ -193,42 +196,59 @@ def backup(context: Context, path: Path, *, replace: bool = False) -> int:
 def restore(context: Context, path: Path) -> SchemaState:
     """Put the database back as a backup has it, in one transaction; then bring it to this version.
 
-    Whatever was entered since the backup is gone. Sessions are those of the backup.
+    Whatever was entered since the backup is gone. Nobody is signed in afterwards, and no one-time
+    code opens anything: those of the backup may have been revoked or used since.
 
     Raises:
         BackupMissing, BackupInvalid: the file is not there, or not a backup.
         BackupFailed: pg_restore failed; the database is as it was.
+        OutsideExportFolder: a shared terminal has nothing to do there.
     """
+    path = allowed_path(context.settings, path)
     if not path.is_file():
         raise BackupMissing(path=str(path))
     upgrade(context)  # a new database needs its roles before anything can be put into it
     login = _login(context)
     program = login.program("pg_restore")
-    _check_backup(login, program, path)
+    contents = _contents(login, program, path)
     context.progress(message("Restoring the backup"))
-    _run(
-        login,
-        [
-            program,
-            "--clean",
-            "--if-exists",
-            "--single-transaction",
-            "--exit-on-error",
-            "--no-password",
-            f"--dbname={login.url}",
-            str(path.absolute()),
-        ],
-    )
+    with tempfile.NamedTemporaryFile("w", prefix="kpix-", encoding="utf-8") as wanted:
+        wanted.write(_WAYS_IN.sub("", contents))
+        wanted.flush()
+        _run(
+            login,
+            [
+                program,
+                "--clean",
+                "--if-exists",
+                "--single-transaction",
+                "--exit-on-error",
+                "--no-password",
+                f"--use-list={wanted.name}",
+                f"--dbname={login.url}",
+                str(path.absolute()),
+            ],
+        )
     return upgrade(context)
 
 
-def _check_backup(login: _Login, program: str, path: Path) -> None:
+_WAYS_IN: Final = re.compile(r"^.* TABLE DATA private (?:session|code) .*\n", re.MULTILINE)
+"""What a backup must not bring back: leaving it out leaves no moment in which it is there."""
+
+
+def _contents(login: _Login, program: str, path: Path) -> str:
+    """What a backup holds, as pg_restore lists it.
+
+    Raises:
+        BackupInvalid: it is not a backup of kpix.
+    """
     try:
         contents = _run(login, [program, "--list", str(path.absolute())])
     except BackupFailed as error:
         raise BackupInvalid(path=str(path), reason=error.params["reason"]) from error
     if not re.search(r"TABLE kpix alembic_version\b", contents):
         raise BackupInvalid(path=str(path), reason="kpix.alembic_version")
+    return contents
 
 
 def _login(context: Context) -> _Login:

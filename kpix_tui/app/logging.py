@@ -12,6 +12,7 @@ import logging
 import logging.handlers
 import os
 import sys
+import traceback
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -49,6 +50,34 @@ class RedactingFilter(logging.Filter):
         return True
 
 
+class ImpersonalFilter(logging.Filter):
+    """Keeps of a record what cannot tell who was there: the event, numbers, and where it failed.
+
+    For shared terminals, whose log everybody there might come to read.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keeps every record."""
+        record.msg, record.args = str(record.msg), None
+        for name in vars(record).keys() - _STANDARD - {"correlation_id"}:
+            if not isinstance(getattr(record, name), bool | int | float):
+                delattr(record, name)
+        if record.exc_info:
+            record.exc_text = _places(record.exc_info[1])
+        return True
+
+
+def _places(error: BaseException | None) -> str:
+    """The types of an error and of its causes, with the functions they went through."""
+    lines: list[str] = []
+    while error is not None:
+        lines.append(type(error).__name__)
+        frames = traceback.extract_tb(error.__traceback__)
+        lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        error = error.__cause__ or error.__context__
+    return "\n".join(lines)
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time (UTC), level, logger, event, correlation id, then the fields."""
 
@@ -67,7 +96,8 @@ class JsonFormatter(logging.Formatter):
             if name not in _STANDARD and name not in entry
         }
         if record.exc_info:
-            entry["error"] = redact_text(self.formatException(record.exc_info))
+            said = record.exc_text or self.formatException(record.exc_info)
+            entry["error"] = redact_text(said)
         return json.dumps(entry, ensure_ascii=False, default=str)
 
 
@@ -127,8 +157,8 @@ class SharedRotatingFile(logging.handlers.RotatingFileHandler):
 def configure_logging(settings: Settings) -> SharedRotatingFile:
     """Send every log record of the process to the file under the state folder.
 
-    kpix's own records from ``KPIX_LOG_LEVEL`` on, those of libraries from WARNING on. Calling it
-    again replaces what it did before.
+    kpix's own records from ``KPIX_LOG_LEVEL`` on, those of libraries from WARNING on. A shared
+    terminal logs nothing about persons. Calling it again replaces what it did before.
 
     Raises:
         LogUnwritable: the file cannot be opened.
@@ -139,6 +169,8 @@ def configure_logging(settings: Settings) -> SharedRotatingFile:
     except OSError as error:
         reason = error.strerror or str(error)
         raise LogUnwritable(path=str(settings.log_file), reason=reason) from error
+    if settings.shared_terminal:
+        handler.addFilter(ImpersonalFilter())
     handler.addFilter(RedactingFilter())
     handler.setFormatter(JsonFormatter())
     stop_logging()

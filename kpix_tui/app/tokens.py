@@ -83,6 +83,8 @@ class MemoryTokens:
 
 def token_store(settings: Settings) -> TokenStore:
     """The store that the settings ask for."""
-    if settings.token is not None or settings.shared_terminal:
+    if settings.shared_terminal:
+        return MemoryTokens()
+    if settings.token is not None:
         return MemoryTokens(settings.token)
     return FileTokens(settings.token_file)

@@ -118,10 +118,12 @@ def _timezone_here() -> str:
 def login(session: Session, out: Output, email: str | None, organization: str | None) -> None:
     """Sign in."""
     from kpix_tui.domains.accounts import service  # noqa: PLC0415
+    from kpix_tui.domains.accounts.sessions import leave_session  # noqa: PLC0415
     from kpix_tui.domains.accounts.views import Login  # noqa: PLC0415
 
     if session.settings.token is not None or session.settings.shared_terminal:
         raise LoginNotKept
+    before = session.context.tokens.load()
     found = service.login(
         session.context,
         Login(
@@ -131,6 +133,8 @@ def login(session: Session, out: Output, email: str | None, organization: str | 
         ),
     )
     session.context.tokens.save(found.token)
+    if before is not None:  # nobody can show it any more; a locked one waited for this
+        leave_session(session.context, before)
     out.done(
         {
             "user_id": found.user_id,

@@ -111,7 +111,8 @@ def values(session: Session, out: Output, /, path: str, mapping: str, **given: A
     """Import values."""
     definition = _definition(given) if given["create_missing"] else None
     bar = _Bar()
-    done = session.run(_import, path, read_map(mapping), definition, given, bar=bar)
+    file = session.file(path)
+    done = session.run(_import, file, read_map(mapping), definition, given, bar=bar)
     bar.clear()
     out.done(_record(done, path), *_sentences(done))
     if out.form is Form.TEXT and done.refusals:
@@ -137,7 +138,7 @@ def _definition(given: dict[str, Any]) -> NewKpiDefinition:
 
 def _import(
     uow: UnitOfWork,
-    path: str,
+    path: Path,
     mapping: Mapping,
     definition: NewKpiDefinition | None,
     given: dict[str, Any],
@@ -149,7 +150,7 @@ def _import(
 
     named = given["dashboard"]
     command = ImportValues(
-        path=Path(path),
+        path=path,
         mapping=mapping,
         dashboard_id=None if named is None else find_dashboard(uow, named).id,
         kpi=given["kpi"],

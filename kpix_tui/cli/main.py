@@ -30,10 +30,12 @@ _COMMANDS = {
     "logout": Lazy("accounts:logout", message("Sign out.")),
     "whoami": Lazy("accounts:whoami", message("Show who is signed in, and their roles.")),
     "password": Lazy("accounts:password", message("Change your password.")),
-    "dashboard": Lazy("dashboard:dashboard", message("Dashboards: list, show, create, change.")),
-    "kpi": Lazy("kpi:kpi", message("KPIs: list, show, create, change.")),
+    "dashboard": Lazy("sharing:dashboard", message("Dashboards: list, show, create, change.")),
+    "kpi": Lazy("entry:kpi", message("KPIs: list, show, create, change.")),
     "value": Lazy("value:value", message("Values of KPIs: list, enter, correct, history.")),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
+    "session": Lazy("sessions:session", message("Sessions: list, revoke.")),
+    "lock": Lazy("sessions:lock", message("Lock this terminal and its session.")),
     "user": Lazy("user:user", message("Users of your organisation.")),
     "audit": Lazy(
         "audit:audit",
@@ -50,6 +52,10 @@ def _speak(ctx: click.Context, _param: click.Parameter, value: str | None) -> st
         set_locale(value)
         ctx.ensure_object(Session).language = value
     return value
+
+
+def _share(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    ctx.ensure_object(Session).shared = value
 
 
 def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -76,6 +82,17 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
     callback=_speak,
     metavar="[en|fr]",
     help=message("Speak this language."),
+)
+@option(
+    "--shared",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_share,
+    help=message(
+        "Several people use this terminal: it locks after 10 minutes, keeps nothing, and reads "
+        "and writes files in one folder only."
+    ),
 )
 @option(
     "--version",

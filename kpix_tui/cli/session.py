@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
@@ -49,6 +50,8 @@ class Session:
     """Opens the interface and answers with an exit code; the command line does not know it."""
     language: str | None = None
     """What ``--lang`` asked for."""
+    shared: bool = False
+    """Whether ``--shared`` said that several people use this terminal."""
     logged: bool = True
     """Whether the call needs its log; ``kpix doctor`` works without."""
     for_program: bool = False
@@ -65,7 +68,8 @@ class Session:
         """
         from kpix_tui.config import load_settings  # noqa: PLC0415 - --help does without
 
-        settings = load_settings(self.environ, {"locale": self.language})
+        flags = {"locale": self.language, "shared_terminal": self.shared or None}
+        settings = load_settings(self.environ, flags)
         if settings.locale:
             set_locale(settings.locale)
         return settings
@@ -117,6 +121,16 @@ class Session:
     ) -> Result:
         """Run a use case in one unit of work, as whoever is signed in."""
         return self.context.run(use_case, *args, **options)
+
+    def file(self, name: str) -> Path:
+        """The path of a file that the person named.
+
+        Raises:
+            OutsideExportFolder: a shared terminal has nothing to do there.
+        """
+        from kpix_tui.app.files import allowed_path  # noqa: PLC0415 - --help does without
+
+        return allowed_path(self.settings, Path(name))
 
     def open_interface(self) -> int:
         """Show the interface until it is left."""

@@ -59,6 +59,8 @@ def test_leaving_ends_a_locked_session_and_spares_one_in_use(as_person: People) 
     assert context.run(service.whoami).name == "Ursula User"
     context.run(sessions.lock_session)
     assert {row.locked for row in watcher.run(sessions.list_sessions).rows} == {False, True}
+    sessions.leave_session(context, "no token at all")
+    assert watcher.run(sessions.list_sessions).total == 2
     sessions.leave_session(context, token)
     assert [row.locked for row in watcher.run(sessions.list_sessions).rows] == [False]
 
