@@ -3,6 +3,8 @@
 The event loop only awaits. Reads have two threads and writes one, so a write never waits for a
 stuck read and one terminal needs at most three database connections. The threads are daemons:
 quitting does not wait for them.
+
+While the terminal is locked the bridge is paused: what screens asked for is answered afterwards.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 from kpix_tui.app.telemetry import report
+from kpix_tui.domains.accounts.errors import NotSignedIn
 from kpix_tui.kernel.correlation import correlation_id, new_correlation_id
 from kpix_tui.kernel.errors import Cancelled, KpixError, TimedOut, Unavailable
 from kpix_tui.tui.errors import Unexpected
@@ -48,14 +51,21 @@ class Units(Protocol):
 
 @dataclass(slots=True)
 class _Job:
-    """One request, from the loop to a thread and back. ``number`` is its place in time."""
+    """One request, from the loop to a thread and back. ``number`` is its place in time.
+
+    ``aside`` is what goes on while the bridge is paused; ``unit_of_work`` says that a refusal of
+    the session comes before anything was done.
+    """
 
     number: int
     work: Callable[[_Job], Any]
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
     context: contextvars.Context
+    lane: queue.SimpleQueue[_Job | None]
     writes: bool
+    unit_of_work: bool
+    aside: bool
     unit: CancellableUnit | None = None
     dropped: threading.Event = field(default_factory=threading.Event)
 
@@ -64,6 +74,9 @@ class _Job:
         self.unit = unit
         if self.dropped.is_set():
             raise Cancelled
+
+
+_Outcome = tuple[Any, KpixError | None]
 
 
 class Bridge:
@@ -86,6 +99,9 @@ class Bridge:
         self._pending: dict[int, _Job] = {}
         self._last = 0
         self._closed = False
+        self._paused = False
+        self._waiting: list[_Job] = []
+        self._held: list[tuple[int, _Outcome]] = []
 
     @property
     def busy(self) -> int:
@@ -103,7 +119,7 @@ class Bridge:
         Raises:
             KpixError: what the use case refused, or :class:`Unexpected`.
         """
-        job = self._submit(self._reads, self._unit_of(use_case, args, options))
+        job = self._submit(self._reads, self._unit_of(use_case, args, options), unit=True)
         try:
             result: Result = await job.future
         except asyncio.CancelledError:
@@ -122,7 +138,7 @@ class Bridge:
         Raises:
             KpixError: what the use case refused, or :class:`Unexpected`.
         """
-        job = self._submit(self._writes, self._unit_of(use_case, args, options))
+        job = self._submit(self._writes, self._unit_of(use_case, args, options), unit=True)
         result: Result = await asyncio.shield(job.future)
         return result
 
@@ -137,6 +153,39 @@ class Bridge:
         job = self._submit(self._writes, lambda _job: function(*args, **options))
         result: Result = await asyncio.shield(job.future)
         return result
+
+    async def aside(
+        self, function: Callable[P, Result], *args: P.args, **options: P.kwargs
+    ) -> Result:
+        """Like :meth:`call`, also while the bridge is paused; after the writes before it.
+
+        Raises:
+            KpixError: what the function refused, or :class:`Unexpected`.
+        """
+        job = self._submit(self._writes, lambda _job: function(*args, **options), aside=True)
+        result: Result = await asyncio.shield(job.future)
+        return result
+
+    def pause(self) -> None:
+        """Begin nothing and answer nothing from here on, except what is asked for aside.
+
+        Writes under way are finished, and their answers kept.
+        """
+        self._paused = True
+
+    def resume(self) -> None:
+        """Go on. A unit of work that the locked session was refused is begun again."""
+        self._paused = False
+        waiting, self._waiting = self._waiting, []
+        for job in waiting:
+            job.lane.put(job)
+        held, self._held = self._held, []
+        for number, outcome in held:
+            refused = self._pending.get(number)
+            if refused and refused.unit_of_work and isinstance(outcome[1], NotSignedIn):
+                refused.lane.put(refused)
+            else:
+                self._deliver(number, outcome)
 
     def close(self) -> None:
         """Stop taking work and cancel the reads under way; waits for nobody.
@@ -163,7 +212,14 @@ class Bridge:
 
         return work
 
-    def _submit(self, lane: queue.SimpleQueue[_Job | None], work: Callable[[_Job], Any]) -> _Job:
+    def _submit(
+        self,
+        lane: queue.SimpleQueue[_Job | None],
+        work: Callable[[_Job], Any],
+        *,
+        unit: bool = False,
+        aside: bool = False,
+    ) -> _Job:
         if self._closed:
             raise asyncio.CancelledError
         self._start_threads()
@@ -175,11 +231,17 @@ class Bridge:
             loop.create_future(),
             loop,
             contextvars.copy_context(),
-            lane is self._writes,
+            lane,
+            writes=lane is self._writes,
+            unit_of_work=unit,
+            aside=aside,
         )
         job.future.add_done_callback(_retrieve)
         self._pending[job.number] = job
-        lane.put(job)
+        if self._paused and not aside:
+            self._waiting.append(job)
+        else:
+            lane.put(job)
         return job
 
     def _start_threads(self) -> None:
@@ -201,10 +263,14 @@ class Bridge:
             if not job.loop.is_closed():
                 job.loop.call_soon_threadsafe(self._deliver, job.number, outcome)
 
-    def _deliver(self, number: int, outcome: tuple[Any, KpixError | None]) -> None:
+    def _deliver(self, number: int, outcome: _Outcome) -> None:
         """Hand an answer to whoever waits for this number; nobody does any more: drop it."""
         result, error = outcome
         self._health(not isinstance(error, Unavailable) or isinstance(error, TimedOut))
+        asked = self._pending.get(number)
+        if self._paused and asked is not None and not asked.aside:
+            self._held.append((number, outcome))
+            return
         job = self._pending.pop(number, None)
         if job is None or job.future.done():
             return
@@ -222,7 +288,7 @@ class Bridge:
             threading.Thread(target=_cancel_unit, args=(unit,), daemon=True).start()
 
 
-def _outcome(job: _Job) -> tuple[Any, KpixError | None]:
+def _outcome(job: _Job) -> _Outcome:
     new_correlation_id()
     try:
         return job.work(job), None

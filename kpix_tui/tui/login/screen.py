@@ -10,11 +10,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Select, Static
 
+from kpix_tui.access.actor import Actor
 from kpix_tui.domains.accounts.errors import OrganizationAmbiguous
 from kpix_tui.domains.accounts.views import Login
 from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.errors import KpixError
 from kpix_tui.tui.actions import bindings_for
+from kpix_tui.tui.login.code import CodeForm
 from kpix_tui.tui.messages import SignedInAs
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.settings.screen import languages
@@ -70,7 +72,11 @@ class LoginScreen(KpixScreen[None]):
         if locale != self.kpix.locale:
             self.kpix.speak(locale)
             self.kpix.language_chosen = True
-            self.kpix.replace_all(LoginScreen(self._field("email").raw))
+            self.in_other_words(self._field("email").raw)
+
+    def in_other_words(self, email: str) -> None:
+        """Draw it in another language."""
+        self.kpix.replace_all(LoginScreen(email))
 
     def do_sign_in(self) -> None:
         """Try."""
@@ -95,13 +101,25 @@ class LoginScreen(KpixScreen[None]):
 
     async def _try(self, login: Login) -> None:
         try:
-            actor = await self.bridge.call(sign_in, self.kpix.context, login)
+            actor = await self.sign_in(login)
         except OrganizationAmbiguous as error:
             await self._ask_organization(error)
         else:
             self.app.post_message(SignedInAs(actor))
         finally:
             self._trying = False
+
+    async def sign_in(self, login: Login) -> Actor:
+        """Open the session."""
+        return await self.bridge.call(sign_in, self.kpix.context, login)
+
+    def do_code(self) -> None:
+        """Choose a password with a one-time code instead."""
+        self.app.push_screen(CodeForm(self._field("email").raw), self._redeemed)
+
+    def _redeemed(self, actor: Actor | None) -> None:
+        if actor is not None:
+            self.app.post_message(SignedInAs(actor))
 
     def _organization(self) -> str | None:
         found = self.query("#field-organization")

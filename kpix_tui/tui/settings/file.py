@@ -10,7 +10,7 @@ from pathlib import Path
 from kpix_tui.app.files import replace_file
 from kpix_tui.config import SettingsUnreadable
 
-Value = str | bool
+Value = str | bool | int
 
 
 def save_settings(path: Path, values: Mapping[str, Value]) -> None:
@@ -33,6 +33,8 @@ def save_settings(path: Path, values: Mapping[str, Value]) -> None:
 def _written(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

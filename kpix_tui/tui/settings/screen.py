@@ -1,4 +1,4 @@
-"""Theme, language and characters; and the password."""
+"""Theme, language, characters and locking; and the password."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from kpix_tui.domains.accounts.views import ChangePassword
-from kpix_tui.i18n.catalog import _, available_locales
+from kpix_tui.i18n.catalog import _, available_locales, ngettext
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.errors import PasswordsDiffer
 from kpix_tui.tui.settings.file import save_settings
@@ -19,6 +19,13 @@ from kpix_tui.tui.widgets.form import FormScreen
 def languages() -> list[tuple[str, str]]:
     """The languages that kpix speaks, each by its own name."""
     return list(available_locales().items())
+
+
+def _lock_choices(chosen: int) -> list[tuple[int, str]]:
+    """Minutes to choose from, and what somebody wrote into the file."""
+    offered = sorted({5, 10, 15, 30, 60, chosen} - {0})
+    words = ngettext("{count} minute", "{count} minutes", 2)
+    return [(0, _("never")), *((n, words.format(count=n)) for n in offered)]
 
 
 class SettingsScreen(FormScreen[bool]):
@@ -53,9 +60,20 @@ class SettingsScreen(FormScreen[bool]):
             help=_("Your password is changed from the palette, with : or Ctrl+P."),
         )
 
+        if not settings.shared_terminal:
+            yield ChoiceField(
+                "lock_minutes",
+                _("Lock after"),
+                _lock_choices(settings.lock_minutes),
+                value=settings.lock_minutes,
+                help=_("Without a key. Ctrl+L locks at once."),
+            )
+
     async def save(self, values: dict[str, Any]) -> bool:
-        """Keep them and show them."""
-        await self.bridge.call(save_settings, self.kpix.settings.config_file, values)
+        """Keep them and show them; a shared terminal forgets them with whoever is there."""
+        settings = self.kpix.settings
+        if not settings.shared_terminal:
+            await self.bridge.call(save_settings, settings.config_file, values)
         self.kpix.apply_settings(replace(self.kpix.settings, **values))
         return True
 

@@ -22,6 +22,7 @@ def resume(context: Context) -> Actor | None:
         KpixError: the database cannot be started or reached.
     """
     from kpix_tui.domains.accounts import service  # noqa: PLC0415
+    from kpix_tui.domains.accounts.sessions import leave_session  # noqa: PLC0415
 
     context.database()
     presented = context.tokens.load()
@@ -34,6 +35,7 @@ def resume(context: Context) -> Actor | None:
     except NotSignedIn:
         if context.tokens.load() != presented:
             return resume(context)  # another kpix rotated it at the same moment
+        leave_session(context, presented)  # a locked one ends with the terminal that was left
         context.tokens.clear()
         return None
 

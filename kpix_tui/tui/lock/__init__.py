@@ -1,0 +1,1 @@
+"""Locking the terminal: what hides it, what opens it again, and who takes it over."""
