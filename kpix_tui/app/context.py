@@ -31,6 +31,16 @@ class OperatorUnknown(Misconfigured):
     message = message("This needs an operator's login: set KPIX_OWNER_DATABASE_URL.")
 
 
+class ServerUnknown(Misconfigured):
+    """The operator's address was given, and not the one that users have."""
+
+    code = "app.server_unknown"
+    message = message(
+        "KPIX_OWNER_DATABASE_URL is the operator's alone: set KPIX_DATABASE_URL as well. "
+        "kpix db grant-login makes a login and prints it."
+    )
+
+
 def _silent(_step: str) -> None:
     """No one listens to the progress."""
 
@@ -54,7 +64,7 @@ class Context:
     @property
     def embedded(self) -> bool:
         """Whether kpix runs its own PostgreSQL."""
-        return self.settings.database_url is None
+        return self.settings.database_url is None and self.settings.owner_database_url is None
 
     def server(self) -> EmbeddedServer:
         """The embedded server, not started."""
@@ -73,7 +83,7 @@ class Context:
         """The address of a server that is not kpix's own, for the application or the operator.
 
         Raises:
-            OperatorUnknown: the operator's was asked for, and none is set.
+            OperatorUnknown, ServerUnknown: the one that was asked for is not set.
             UrlInvalid, SslTooWeak: it cannot be used.
         """
         from kpix_tui.db import engine  # noqa: PLC0415 - SQLAlchemy loads after the first paint
@@ -81,7 +91,7 @@ class Context:
         setting = "KPIX_OWNER_DATABASE_URL" if owner else "KPIX_DATABASE_URL"
         text = self.settings.owner_database_url if owner else self.settings.database_url
         if text is None:
-            raise OperatorUnknown
+            raise OperatorUnknown if owner else ServerUnknown
         return engine.server_url(text, setting=setting, sslmode=self.settings.sslmode)
 
     def database(self) -> Engine:

@@ -1,4 +1,4 @@
-"""``kpix db status | upgrade | start | stop | url | backup | restore``."""
+"""``kpix db``: the operator's work. What concerns logins and the audit log is in ``logins``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kpix_tui.cli.base import Group, argument, command, option
+from kpix_tui.cli.logins import grant_login, logins, prune_audit, revoke_login
 from kpix_tui.cli.output import Output, reads, writes
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell
@@ -230,3 +231,7 @@ def restore(session: Session, out: Output, file: Path, yes: bool) -> None:
         {"file": file.absolute(), "schema": _schema_word(state)},
         _("The database is that of {path}. Sign in again: kpix login").format(path=file),
     )
+
+
+for _made in (grant_login, revoke_login, logins, prune_audit):
+    db.add_command(_made)

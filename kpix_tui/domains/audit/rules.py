@@ -139,6 +139,8 @@ def read_moment(
         return None
     found = _AT_A_TIME.fullmatch(text.strip())
     try:
+        if not found and ":" in text:
+            raise ValueError(text)  # a time that would be left out
         day = parse_day(found[1] if found else text, Frequency.DAILY, locale)
         clock = time(int(found[2]), int(found[3] or 0)) if found else time()
         length = timedelta(minutes=1) if found else timedelta(days=1)
