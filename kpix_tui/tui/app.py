@@ -18,11 +18,11 @@ from kpix_tui.config import Settings
 from kpix_tui.i18n.catalog import _, error_text
 from kpix_tui.kernel.errors import ExitCode
 from kpix_tui.tui.actions import GLOBAL, Action, action_of, bindings_for
+from kpix_tui.tui.administration.places import AdministrationApp
 from kpix_tui.tui.bridge import Bridge, unexpected
 from kpix_tui.tui.commands import Command, Palette, actions_here, find_objects
 from kpix_tui.tui.errors import KeymapInvalid
 from kpix_tui.tui.keymap import load_keymap
-from kpix_tui.tui.look import LookApp
 from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
 from kpix_tui.tui.screen import KpixScreen, take_ahead
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from kpix_tui.app.context import Context
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
+_FOR_SOMEBODY: Final = ("app.sign_out", "app.password", "nav.dashboards", "nav.administration")
 
 
-class KpixApp(LookApp):
+class KpixApp(AdministrationApp):
     """What every screen shares. Screens do the work; this knows who and where."""
 
     TITLE = "kpix"
@@ -232,7 +233,7 @@ class KpixApp(LookApp):
         """Why an action of the whole application is not available now."""
         if action.id == "nav.previous" and self._previous is None:
             return _("You have not left any view yet.")
-        needs_somebody = action.id in ("app.sign_out", "app.password", "nav.dashboards")
+        needs_somebody = action.id in _FOR_SOMEBODY or action.id.startswith("administration.")
         return _("Sign in first.") if needs_somebody and self.actor is None else None
 
     def replace_all(self, screen: Screen[Any]) -> None:

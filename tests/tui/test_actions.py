@@ -12,7 +12,10 @@ from kpix_tui.tui.errors import KeymapInvalid
 from kpix_tui.tui.keymap import label_of, load_keymap
 from kpix_tui.tui.keys_page import keys_page
 
-FULL_SCREENS = ("dashboards", "dashboard", "kpi", "login", "first_run", "start")
+FULL_SCREENS = (
+    *("dashboards", "dashboard", "kpi", "login", "first_run", "start"),
+    *("administration", "users", "user", "teams", "team", "roles", "role", "holders", "review"),
+)
 UNSENDABLE = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+enter"}
 
 

@@ -1,0 +1,48 @@
+"""The way to the places of the administration from anywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from kpix_tui.tui.look import LookApp
+
+if TYPE_CHECKING:
+    from kpix_tui.tui.app import KpixApp
+    from kpix_tui.tui.screen import KpixScreen
+
+
+class AdministrationApp(LookApp):
+    """What the keys and the palette open. Screens are imported when they are first wanted."""
+
+    def do_administration(self) -> None:
+        """The menu."""
+        from kpix_tui.tui.administration.screen import AdministrationScreen  # noqa: PLC0415
+
+        cast("KpixApp", self).replace_all(AdministrationScreen())
+
+    def do_users(self) -> None:
+        """The people of the organisation."""
+        from kpix_tui.tui.administration.users import UsersScreen  # noqa: PLC0415
+
+        self._administrate(UsersScreen())
+
+    def do_teams(self) -> None:
+        """The teams."""
+        from kpix_tui.tui.administration.teams import TeamsScreen  # noqa: PLC0415
+
+        self._administrate(TeamsScreen())
+
+    def do_roles(self) -> None:
+        """The roles."""
+        from kpix_tui.tui.administration.roles import RolesScreen  # noqa: PLC0415
+
+        self._administrate(RolesScreen())
+
+    def _administrate(self, screen: KpixScreen[Any]) -> None:
+        """Open ``screen`` above the menu, so that Esc leads to it."""
+        from kpix_tui.tui.administration.screen import AdministrationScreen  # noqa: PLC0415
+
+        app = cast("KpixApp", self)
+        if not isinstance(app.screen, AdministrationScreen):
+            app.replace_all(AdministrationScreen())
+        app.open(screen)
