@@ -17,6 +17,7 @@ from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.domains.dashboards.views import CreateDashboard, Dashboard, UpdateDashboard
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.i18n.formats import format_date
+from kpix_tui.i18n.sharing import visibility_word
 from kpix_tui.kernel.errors import message
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _FIELDS = (
     "description",
     "owner",
     "owner_id",
+    "visibility",
     "kpis",
     "green",
     "orange",
@@ -55,6 +57,7 @@ def _record(row: DashboardRow) -> dict[str, object]:
         "description": row.description,
         "owner": row.owner_name,
         "owner_id": row.owner_id,
+        "visibility": row.visibility,
         "kpis": counts.total,
         "green": counts.green,
         "orange": counts.orange,
@@ -147,6 +150,7 @@ def _pairs(row: DashboardRow, canvas: Canvas) -> list[tuple[str, Cell]]:
         (_("Process"), Cell(row.process)),
         (_("Description"), Cell(row.description)),
         (_("Owner"), Cell(row.owner_name)),
+        (_("Visible to"), Cell(visibility_word(row.visibility))),
         (_("KPIs"), Cell(str(row.statuses.total))),
         (_("Statuses"), Cell(counts_text(row.statuses, canvas))),
         (_("Changed"), Cell(format_date(row.updated_at.date()))),
@@ -165,6 +169,7 @@ def _changed(found: Dashboard) -> dict[str, object]:
         "description": found.description,
         "owner": found.owner_name,
         "owner_id": found.owner_id,
+        "visibility": found.visibility,
         "updated_at": found.updated_at,
         "archived_at": found.archived_at,
         "version": found.version,

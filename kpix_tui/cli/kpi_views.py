@@ -38,6 +38,7 @@ _FIELDS = (
     "dashboard_id",
     "owner",
     "owner_id",
+    "assignees",
     "version",
 )
 
@@ -69,6 +70,7 @@ def kpi_record(row: KpiRow) -> dict[str, object]:
         "dashboard_id": row.dashboard_id,
         "owner": row.owner_name,
         "owner_id": row.owner_id,
+        "assignees": row.assignees,
         "version": row.version,
     }
 
@@ -166,6 +168,7 @@ def detail_pairs(detail: KpiDetail, canvas: Canvas) -> list[tuple[str, Cell]]:
     return [
         *pairs,
         (_("Owner"), Cell(kpi.owner_name)),
+        (_("Values by"), Cell(", ".join(row.assignees))),
         (_("Id"), Cell(str(kpi.id), dim=True)),
     ]
 
