@@ -159,6 +159,9 @@ def fingerprint(database: Database) -> Callable[[], str]:
         "kpix.kpi_threshold",
         "kpix.kpi_value",
         "kpix.kpi_value_revision",
+        "kpix.dashboard_share",
+        "kpix.kpi_assignment",
+        "private.code",
         "private.credential",
         "private.secret",
     )
