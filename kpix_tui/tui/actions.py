@@ -20,6 +20,8 @@ from kpix_tui.tui.action import Action as Action
 from kpix_tui.tui.action import local as _local
 from kpix_tui.tui.action import quiet as _quiet
 from kpix_tui.tui.administration.actions import ADMINISTRATION
+from kpix_tui.tui.lock.actions import SESSIONS
+from kpix_tui.tui.sharing.actions import SHARING
 
 _TABLE: Final = ("table",)
 
@@ -221,7 +223,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         ("notice",),
     ),
     _local(
-        "login.sign_in", _m("Sign in"), _m("Sign in with what was typed."), ("ctrl+s",), ("login",)
+        "login.sign_in",
+        _m("Sign in"),
+        _m("Sign in with what was typed."),
+        ("ctrl+s",),
+        ("login", "switch"),
     ),
     Action(
         "first_run.create",
@@ -306,8 +312,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
         False,
     ),
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
+    *SHARING,
     *ADMINISTRATION,
+    *SESSIONS,
 )
+
+_EVEN_IN_DIALOGS: Final = ("app.quit", "app.lock")
 
 PLACES: Final = {
     GLOBAL: _m("Everywhere"),
@@ -317,6 +327,9 @@ PLACES: Final = {
     "dashboard": _m("Dashboard"),
     "kpi": _m("KPI"),
     "chart": _m("Chart"),
+    "sharing": _m("Sharing"),
+    "access": _m("Who can see it"),
+    "entry": _m("Who enters values"),
     "administration": _m("Administration"),
     "menu": _m("Places"),
     "users": _m("Users"),
@@ -337,6 +350,9 @@ PLACES: Final = {
     "palette": _m("Palette"),
     "notice": _m("Messages"),
     "login": _m("Login"),
+    "lock": _m("Locked terminal"),
+    "switch": _m("Another user at a locked terminal"),
+    "sessions": _m("Sessions"),
     "first_run": _m("First run"),
     "start": _m("Start"),
 }
@@ -368,7 +384,7 @@ def bindings_for(place: str) -> list[BindingType]:
             action.title,
             show=False,
             id=action.id,
-            priority=action.id == "app.quit",
+            priority=action.id in _EVEN_IN_DIALOGS,
         )
         for action in actions_at(place)
         if action.keys
