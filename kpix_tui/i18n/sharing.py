@@ -26,13 +26,15 @@ VISIBILITIES: Final = MappingProxyType(
     {
         "ORGANIZATION": (
             message("Organisation"),
-            message("Everybody whose role reads the dashboards of the organisation."),
+            message("All whose role reads the organisation's dashboards."),
         ),
         "TEAMS": (message("Teams"), message("Those who are in a team with the owner.")),
         "PRIVATE": (message("Private"), message("The owner, and those it is shared with.")),
     }
 )
 """What each visibility is called, and who sees the dashboard then without being named."""
+
+_NARROWED: Final = MappingProxyType({"TEAMS": message("team only"), "PRIVATE": message("private")})
 
 _MAY: Final = MappingProxyType(
     {
@@ -45,11 +47,11 @@ _MAY: Final = MappingProxyType(
 _REASONS: Final = MappingProxyType(
     {
         "OWNER": message("owns it"),
-        "SHARED": message("shared with them"),
-        "SHARED_WITH_TEAM": message("shared with {via}"),
+        "SHARED": message("shared with them as {level}"),
+        "SHARED_WITH_TEAM": message("shared with {via} as {level}"),
         "ORGANIZATION": message("visible to the organisation"),
-        "TEAM_MATE": message("in {via} with the owner"),
-        "ADMINISTRATOR": message("may hand over every dashboard"),
+        "TEAM_MATE": message("in a team with the owner: {via}"),
+        "ADMINISTRATOR": message("looks after all dashboards"),
     }
 )
 
@@ -69,6 +71,11 @@ def visibility_word(visibility: str) -> str:
     return _(VISIBILITIES[visibility][0])
 
 
+def narrowed_word(visibility: str) -> str:
+    """What is said beside a title when not everybody sees the dashboard; else nothing."""
+    return _(_NARROWED[visibility]) if visibility in _NARROWED else ""
+
+
 def until_words(until: date, *, ended: bool = False, locale: str | None = None) -> str:
     """How long a share lasts, or since when it does not."""
     day = format_date(until, locale)
@@ -83,14 +90,14 @@ def why(
     until: date | None = None,
     locale: str | None = None,
 ) -> str:
-    """Why somebody sees a dashboard: ``shared with Operations (Contributor, until 31 Dec 2026)``.
+    """Why somebody sees a dashboard: ``shared with them as Manager, until 31 Dec 2026``.
 
     ``via`` names teams or roles, ``level`` and ``until`` are those of a share.
     """
-    notes = [level_word(level)] if level else []
+    template = _(_REASONS[reason])
+    said = template.format(via=via, level=level_word(level) if level else "")
     if until is not None:
-        notes.append(until_words(until, locale=locale))
-    if via and "{via}" not in _REASONS[reason]:
-        notes.append(_("role {name}").format(name=via))
-    said = _(_REASONS[reason]).format(via=via)
-    return f"{said} ({', '.join(notes)})" if notes else said
+        said += ", " + until_words(until, locale=locale)
+    if via and "{via}" not in template:
+        said += " " + _("(role {name})").format(name=via)
+    return said

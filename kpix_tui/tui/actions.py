@@ -20,6 +20,7 @@ from kpix_tui.tui.action import Action as Action
 from kpix_tui.tui.action import local as _local
 from kpix_tui.tui.action import quiet as _quiet
 from kpix_tui.tui.administration.actions import ADMINISTRATION
+from kpix_tui.tui.audit.actions import AUDIT
 from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.sharing.actions import SHARING
 
@@ -314,6 +315,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
     *SHARING,
     *ADMINISTRATION,
+    *AUDIT,
     *SESSIONS,
 )
 
@@ -341,6 +343,8 @@ PLACES: Final = {
     "holders": _m("Who holds it"),
     "matrix": _m("Cells of a role"),
     "review": _m("Before a role is saved"),
+    "audit": _m("Audit log"),
+    "audit_entry": _m("Entry of the audit log"),
     "form": _m("Forms"),
     "checks": _m("Lines to tick"),
     "code": _m("One-time code"),
@@ -348,6 +352,7 @@ PLACES: Final = {
     "modal": _m("Windows"),
     "help": _m("Help"),
     "palette": _m("Palette"),
+    "picker": _m("Choices"),
     "notice": _m("Messages"),
     "login": _m("Login"),
     "lock": _m("Locked terminal"),

@@ -64,15 +64,15 @@ def test_a_team_is_named_with_its_people(kpix: Kpix, mine: str, context: Context
     assert "Operations (team of 1 person)" in listed
     assert "for good" in listed
     why = kpix("dashboard", "access", mine, person=VIEWER).out
-    assert "shared with Operations (Viewer)" in why
+    assert "shared with Operations as Viewer" in why
 
 
 def test_who_can_see_it_and_why(kpix: Kpix, mine: str) -> None:
     kpix("dashboard", "share", mine, "--user", "Max Manager", "--level", "CONTRIBUTOR", person=USER)
     rows = kpix("dashboard", "access", mine, "--json").json
     assert {row["user"]: (row["may"], row["why"]) for row in rows} == {
-        "Ada Admin": ("MANAGER", ["may hand over every dashboard (role ADMIN)"]),
-        "Max Manager": ("CONTRIBUTOR", ["shared with them (Contributor)"]),
+        "Ada Admin": ("MANAGER", ["looks after all dashboards (role ADMIN)"]),
+        "Max Manager": ("CONTRIBUTOR", ["shared with them as Contributor"]),
         "Ursula User": ("MANAGER", ["owns it"]),
     }
     assert rows[0]["reasons"] == [

@@ -220,6 +220,7 @@ class World:
             one.updated_at,
             one.archived_at,
             one.version,
+            one.visibility,
         )
 
     def list_kpis(

@@ -15,6 +15,7 @@ from kpix_tui.domains.dashboards.views import Dashboard
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import DashboardRow
 from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.sharing import narrowed_word
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.dashboard.screen import DashboardScreen
@@ -198,7 +199,10 @@ class DashboardsScreen(KpixScreen[None]):
 
 
 def _title(row: DashboardRow, width: int) -> Content:
-    return Content.styled(clip(plain(row.title), width), "bold")
+    """The title, and who sees it where that is not everybody."""
+    title = Content.styled(clip(plain(row.title), width), "bold")
+    note = narrowed_word(row.visibility)
+    return Content.assemble(title, (f"  {note}", "$text-muted")) if note else title
 
 
 def _process(row: DashboardRow, _width: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -23,11 +24,13 @@ from kpix_tui.tui.screen import KpixModal
 from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.inputs import LineInput
 from kpix_tui.tui.widgets.notice import Notice
-from kpix_tui.tui.widgets.text import plain
+from kpix_tui.tui.widgets.text import clip, plain
 from kpix_tui.tui.work import begin
 
 Value = TypeVar("Value")
 
+WIDEST = 40
+"""Cells for the titles."""
 TYPING_PAUSE = 0.15
 """Seconds without a key before what was typed is looked for."""
 
@@ -47,12 +50,12 @@ Finder = Callable[[str], Awaitable[Sequence[Choice[Value]]]]
 class Picker(KpixModal[Value]):
     """Type, choose with the arrows, Enter; the answer is the value of the choice.
 
-    ``finder`` is asked for the choices that contain what was typed, with nothing typed too;
-    ``current`` is where the cursor is to begin with.
+    ``finder`` is asked for the choices that contain what was typed, with nothing typed too. There
+    is no line to type in without ``search``. ``current`` is where the cursor is to begin with.
     """
 
-    PLACE: ClassVar[str] = "palette"
-    BINDINGS = bindings_for("palette")
+    PLACE: ClassVar[str] = "picker"
+    BINDINGS = bindings_for("picker")
 
     def __init__(
         self,
@@ -60,12 +63,14 @@ class Picker(KpixModal[Value]):
         finder: Finder[Value],
         *,
         placeholder: str = "",
+        search: bool = True,
         current: Value | None = None,
     ) -> None:
         super().__init__()
         self._title_text = title
         self._finder = finder
-        self._placeholder = placeholder or _("Type a part of a name")
+        self._placeholder = placeholder
+        self._can_search = search
         self._current = current
         self._shown: Sequence[Choice[Value]] = ()
         self._answered: str | None = None
@@ -76,19 +81,21 @@ class Picker(KpixModal[Value]):
         """What is asked, a line to type in, what matches."""
         with Vertical(classes="dialog palette picker"):
             yield Static(plain(self._title_text), classes="dialog--title", markup=False)
-            yield LineInput(placeholder=self._placeholder, id="palette-input")
-            yield OptionList(id="palette-list", markup=False, compact=True)
+            if self._can_search:
+                yield LineInput(placeholder=self._placeholder, id="palette-input")
+            options = OptionList(id="palette-list", markup=False, compact=True)
+            options.can_focus = False  # the keys are the window's
+            yield options
             yield Notice(id="notice")
             yield KpixFooter()
 
     def on_mount(self) -> None:
         """The first of all, to begin with."""
-        self.query_one(OptionList).can_focus = False
         self._search()
 
     @property
     def _text(self) -> str:
-        return self.query_one(LineInput).value.strip()
+        return self.query_one(LineInput).value.strip() if self._can_search else ""
 
     @on(LineInput.Changed)
     def _typed(self, event: LineInput.Changed) -> None:
@@ -124,10 +131,8 @@ class Picker(KpixModal[Value]):
         if not choices:
             options.add_option(Option(Content(_("Nothing matches.")), disabled=True))
             return
-        options.add_options(
-            Option(Content.assemble(plain(one.title), "  ", (plain(one.note), "$text-muted")))
-            for one in choices
-        )
+        width = min(WIDEST, max(cell_len(plain(one.title)) for one in choices))
+        options.add_options(_option(one, width) for one in choices)
         values = [one.value for one in choices]
         options.highlighted = values.index(self._current) if self._current in values else 0
 
@@ -158,3 +163,10 @@ class Picker(KpixModal[Value]):
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.dismiss(self._shown[event.option_index].value)
+
+
+def _option(choice: Choice[Any], width: int) -> Option:
+    """The notes stand under each other."""
+    title = clip(plain(choice.title), WIDEST)
+    padding = " " * (2 + max(0, width - cell_len(title)))
+    return Option(Content.assemble(title, padding, (plain(choice.note), "$text-muted")))

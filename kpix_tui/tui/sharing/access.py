@@ -16,6 +16,7 @@ from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.sharing import VISIBILITIES, may_word, visibility_word, why
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import bindings_for
+from kpix_tui.tui.administration.user import UserScreen
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.sharing.head import Head, Line
 from kpix_tui.tui.widgets.columns import Column
@@ -109,6 +110,11 @@ class AccessScreen(KpixScreen[None]):
             )
         )
 
+    @on(PagedTable.Opened)
+    def _opened(self, event: PagedTable.Opened) -> None:
+        """The person: their roles and teams."""
+        self.kpix.open(UserScreen(event.row.user_id, event.row.name))
+
     @on(PagedTable.Moved)
     def _moved(self, event: PagedTable.Moved) -> None:
         """Every reason of whoever is under the cursor."""
@@ -120,7 +126,7 @@ class AccessScreen(KpixScreen[None]):
         mark = "- " if self.kpix.ascii else "· "
         head = Content.assemble(
             (plain(row.name), "bold"),
-            (" " + _("may {what}, because it is:").format(what=may_word(row.may)), "$text-muted"),
+            ("   " + _("may {what}").format(what=may_word(row.may)), "$text-muted"),
         )
         return Content("\n").join([head, *(Content(mark + self._words(r)) for r in row.reasons)])
 

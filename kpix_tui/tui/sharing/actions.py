@@ -6,11 +6,12 @@ from typing import Final
 
 from kpix_tui.access.permissions import Permission
 from kpix_tui.kernel.errors import message as _m
-from kpix_tui.tui.action import Action, local
+from kpix_tui.tui.action import Action, local, quiet
 
 _BOARD: Final = ("dashboards", "dashboard")
 _SHARES: Final = ("sharing",)
 _ENTRY: Final = ("entry",)
+_PICKER: Final = ("picker",)
 
 SHARING: Final[tuple[Action, ...]] = (
     Action(
@@ -91,6 +92,12 @@ SHARING: Final[tuple[Action, ...]] = (
         _ENTRY,
         Permission.KPI_UPDATE,
     ),
+    local(
+        "picker.choose", _m("Choose"), _m("Take the line under the cursor."), ("enter",), _PICKER
+    ),
+    quiet("picker.up", _m("Up"), _m("The line above."), ("up",), _PICKER),
+    quiet("picker.down", _m("Down"), _m("The line below."), ("down",), _PICKER),
+    local("picker.close", _m("Close"), _m("Close this window."), ("escape",), _PICKER),
     local(
         "sharing.back",
         _m("Back"),

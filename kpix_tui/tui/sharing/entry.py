@@ -67,8 +67,11 @@ class EntryScreen(KpixScreen[None]):
         """The KPI, and whose it is."""
         self._kpi = await self.bridge.read(kpis.get_kpi, self._kpi.id)
         self.query_one(Head).show(
-            Line(_("KPI"), self._kpi.code, self._kpi.name),
-            Line(_("Owner"), self._kpi.owner_name),
+            Line(
+                _("Owner"),
+                self._kpi.owner_name,
+                _("Answers for the KPI; those below are asked for its values."),
+            )
         )
         self.refresh_crumbs()
         self.refresh_bindings()

@@ -61,9 +61,7 @@ class ShareForm(FormScreen[Share]):
             "until",
             _("Until"),
             value=format_date(old.until, locale) if old and old.until else "",
-            help=_("The last day, for a time only: {day}. Empty: for good.").format(
-                day=_("31/12/2026")
-            ),
+            help=_("The last day, as 31/12/2026. Empty: for good."),
             check=lambda text: parse_day(text, Frequency.DAILY, locale) if text else None,
         )
 

@@ -220,6 +220,7 @@ class SharingScreen(KpixScreen[None]):
                 title=clip(plain(self._called), 100)
             ),
             _find_visibility,
+            search=False,
             current=self._dashboard.visibility if self._dashboard else None,
         )
         self.app.push_screen(picker, self._visibility_chosen)
@@ -250,9 +251,9 @@ class SharingScreen(KpixScreen[None]):
             _("Make {name} the owner of “{title}”?").format(
                 name=clip(plain(recipient.name), 100), title=clip(plain(self._called), 100)
             ),
-            _(
-                "The KPIs on it that {owner} owns go along. Only the new owner can give it back."
-            ).format(owner=clip(plain(self._dashboard.owner_name), 100)),
+            _("The KPIs on it that {owner} owns go along.").format(
+                owner=clip(plain(self._dashboard.owner_name), 100)
+            ),
             yes=_("Hand over"),
         )
         self.app.push_screen(question, partial(self._transfer_asked, recipient.user_id))
@@ -291,14 +292,12 @@ class SharingScreen(KpixScreen[None]):
         return SharingScreen(self._dashboard_id, title=self._called)
 
 
-async def _find_visibility(text: str) -> list[Choice[Visibility]]:
+async def _find_visibility(_text: str) -> list[Choice[Visibility]]:
     """Each visibility, and who sees the dashboard then."""
-    choices = [
+    return [
         Choice(each, visibility_word(each.value), _(VISIBILITIES[each.value][1]))
         for each in Visibility
     ]
-    wanted = text.casefold()
-    return [one for one in choices if wanted in f"{one.title} {one.note}".casefold()]
 
 
 def _level(share: Share, _width: int) -> Content:
