@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from kpix_tui.app.terminal import WIPE, WIPE_BOTH
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30
 COLOUR = re.compile(rb"\x1b\[[0-9;:]*m")
@@ -48,6 +50,19 @@ class Terminal:
         while self._read_some():
             pass
         return self.process.returncode
+
+    def read_until_after(self, text: bytes, start: int) -> None:
+        """Read until ``text`` has been written behind ``start``."""
+        deadline = time.monotonic() + PATIENCE
+        while text not in self.written[start:]:
+            assert time.monotonic() < deadline, self.written[start:][-2000:]
+            self._read_some()
+
+    def read_for(self, seconds: float) -> None:
+        """Read whatever comes in this time."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._read_some()
 
     def send(self, keys: bytes) -> None:
         """Type."""
@@ -144,6 +159,68 @@ def test_sixteen_colours_are_the_terminals_own(tmp_path: Path) -> None:
     used = coloured(terminal.written)
     assert used
     assert not {code for code in used if b"38;" in code or b"48;" in code}
+
+
+SECRETS = (b"Regional trains", b"Transport", b"Trains on time", b"Dashboards", b"91.4")
+
+
+def after_the_lock(terminal: Terminal) -> bytes:
+    """What was written since the terminal was cleared for the lock."""
+    before, cleared, after = terminal.written.rpartition(WIPE_BOTH.encode())
+    assert cleared, before[-500:]
+    return after
+
+
+def lock(terminal: Terminal) -> None:
+    """Look at the KPIs of a dashboard, then lock."""
+    terminal.read_until(b"Regional trains")
+    terminal.send(b"\x1b[B\r")
+    terminal.read_until(b"Trains on time")
+    terminal.send(b"\x0c")
+    terminal.read_until(b"Locked.")
+
+
+def test_a_lock_leaves_nothing_on_the_screen_nor_in_what_scrolled_away(tmp_path: Path) -> None:
+    with running(tmp_path, "work") as terminal:
+        lock(terminal)
+        terminal.send(b"2:wrong\r")
+        terminal.read_until(b"is not right")
+        terminal.read_for(1.0)
+        written = after_the_lock(terminal)
+        assert b"Ada Lovelace" in written
+        assert [secret for secret in SECRETS if secret in written] == []
+        for part in (b"\x1b[2J", b"\x1b[3J"):  # on both screens of the terminal
+            assert WIPE_BOTH.encode().count(part) == 3
+        terminal.send(b"open sesame\r")
+        terminal.read_until_after(b"Trains on time", len(terminal.written))
+        terminal.send(b"\x11")
+        assert terminal.read_to_the_end() == 0
+        assert_whole(terminal)
+
+
+def test_whoever_takes_over_sees_nothing_of_what_was_open(tmp_path: Path) -> None:
+    """Not for the length of a frame: the screens below are taken away unseen."""
+    with running(tmp_path, "work") as terminal:
+        lock(terminal)
+        terminal.send(b"\x0e")
+        terminal.read_until(b"E-mail")
+        terminal.send(b"grace@acme.test\r")
+        terminal.read_for(0.5)
+        terminal.send(b"open sesame\r")
+        terminal.read_until(b"Grace Hopper")
+        terminal.read_for(0.5)
+        written = after_the_lock(terminal)
+        assert b"Regional trains" in written  # the list of dashboards, read anew
+        assert b"Trains on time" not in written
+
+
+def test_leaving_a_shared_terminal_clears_it(tmp_path: Path) -> None:
+    with running(tmp_path, "share") as terminal:
+        lock(terminal)
+        terminal.send(b"\x11")
+        assert terminal.read_to_the_end() == 0
+        assert_whole(terminal)
+    assert terminal.written.endswith(WIPE.encode())
 
 
 def test_nothing_is_written_while_nothing_happens(tmp_path: Path) -> None:
