@@ -1,4 +1,4 @@
-"""``kpix init | login | logout | whoami | password``."""
+"""``kpix init | login | logout | whoami | password | email | redeem``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kpix_tui.cli.base import Command, option
+from kpix_tui.cli.base import Command, argument, option
 from kpix_tui.cli.errors import LoginNotKept
 from kpix_tui.cli.output import Output, reads, writes
 from kpix_tui.cli.session import Session, pass_session
@@ -19,6 +19,7 @@ from kpix_tui.kernel.errors import message
 
 if TYPE_CHECKING:
     from kpix_tui.access.actor import Actor
+    from kpix_tui.domains.accounts.views import SignedIn
 
 # Services are imported where they are called: they bring SQLAlchemy, and --help does without.
 
@@ -118,12 +119,10 @@ def _timezone_here() -> str:
 def login(session: Session, out: Output, email: str | None, organization: str | None) -> None:
     """Sign in."""
     from kpix_tui.domains.accounts import service  # noqa: PLC0415
-    from kpix_tui.domains.accounts.sessions import leave_session  # noqa: PLC0415
     from kpix_tui.domains.accounts.views import Login  # noqa: PLC0415
 
     if session.settings.token is not None or session.settings.shared_terminal:
         raise LoginNotKept
-    before = session.context.tokens.load()
     found = service.login(
         session.context,
         Login(
@@ -132,6 +131,14 @@ def login(session: Session, out: Output, email: str | None, organization: str | 
             organization=organization,
         ),
     )
+    _signed_in(session, out, found)
+
+
+def _signed_in(session: Session, out: Output, found: SignedIn) -> None:
+    """Keep the new session in place of the one that was kept, which ends."""
+    from kpix_tui.domains.accounts.sessions import leave_session  # noqa: PLC0415
+
+    before = session.context.tokens.load()
     session.context.tokens.save(found.token)
     if before is not None:  # nobody can show it any more; a locked one waited for this
         leave_session(session.context, before)
@@ -229,3 +236,69 @@ def password(session: Session) -> None:
     click.echo(_("The password is changed. Your other sessions have ended."))
     if session.settings.token is not None:
         session.tell(_("The session in KPIX_TOKEN has ended too: sign in again."))
+
+
+@click.command(
+    cls=Command,
+    help=message(
+        "Change the e-mail that you sign in with.\n"
+        "Your other sessions end, and so do codes that were issued to you. Your password stays; it "
+        "is typed unseen, or read from KPIX_PASSWORD."
+    ),
+    examples=("kpix email sam.okafor@acme.test",),
+)
+@argument("new", metavar="E-MAIL", help=message("The new e-mail."))
+@writes
+@pass_session
+def email(session: Session, out: Output, new: str) -> None:
+    """Change the actor's own e-mail."""
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+    from kpix_tui.domains.accounts.views import ChangeEmail  # noqa: PLC0415
+
+    session.run(service.whoami)  # before anything is typed: is anybody signed in?
+    changed = service.change_email(
+        session.context, ChangeEmail(new, session.password(_("Password"), "KPIX_PASSWORD"))
+    )
+    session.context.tokens.save(changed.token)
+    actor = session.run(service.whoami)
+    out.done(
+        _actor(actor),
+        _("You sign in with {email} now. Your other sessions have ended.").format(
+            email=actor.email
+        ),
+    )
+    if session.settings.token is not None:
+        session.tell(_("The session in KPIX_TOKEN has ended too: sign in again."))
+
+
+@click.command(
+    cls=Command,
+    help=message(
+        "Choose a password by a one-time code.\n"
+        "The code is from whoever administers your organisation. The password is typed twice, or "
+        "read from KPIX_NEW_PASSWORD (else KPIX_PASSWORD). You are then signed in, and every "
+        "other session of yours ends."
+    ),
+    examples=("kpix redeem --email sam@acme.test",),
+)
+@option("--email", "email_", metavar="E-MAIL", help=message("Your e-mail."))
+@option(
+    "--code",
+    metavar="CODE",
+    help=message("The code; asked for where it is not given, since others see what is typed here."),
+)
+@writes
+@pass_session
+def redeem(session: Session, out: Output, email_: str | None, code: str | None) -> None:
+    """Redeem a code."""
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+    from kpix_tui.domains.accounts.views import RedeemCode  # noqa: PLC0415
+
+    if session.settings.token is not None or session.settings.shared_terminal:
+        raise LoginNotKept
+    command = RedeemCode(
+        session.required(email_, "--email", _("E-mail")),
+        session.required(code, "--code", _("Code")),
+        session.password(_("New password"), "KPIX_NEW_PASSWORD", "KPIX_PASSWORD", twice=True),
+    )
+    _signed_in(session, out, service.redeem_code(session.context, command))

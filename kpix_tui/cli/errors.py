@@ -79,6 +79,16 @@ class MapInvalid(UsageInvalid):
     )
 
 
+class GrantInvalid(UsageInvalid):
+    """``--grant`` is not a permission with its scope."""
+
+    code = "cli.grant_invalid"
+    message = message(
+        "--grant cannot be {value}: write PERMISSION=SCOPE, as kpi:update=TEAM. Scopes: {scopes}."
+        " Permissions: {permissions}"
+    )
+
+
 class ConfirmationNeeded(UsageInvalid):
     """Nobody can be asked, and the change takes something away."""
 

@@ -30,6 +30,8 @@ _COMMANDS = {
     "logout": Lazy("accounts:logout", message("Sign out.")),
     "whoami": Lazy("accounts:whoami", message("Show who is signed in, and their roles.")),
     "password": Lazy("accounts:password", message("Change your password.")),
+    "email": Lazy("accounts:email", message("Change the e-mail that you sign in with.")),
+    "redeem": Lazy("accounts:redeem", message("Choose a password by a one-time code.")),
     "dashboard": Lazy("sharing:dashboard", message("Dashboards: list, show, create, change.")),
     "kpi": Lazy("entry:kpi", message("KPIs: list, show, create, change.")),
     "value": Lazy("value:value", message("Values of KPIs: list, enter, correct, history.")),
@@ -37,6 +39,8 @@ _COMMANDS = {
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),
     "lock": Lazy("sessions:lock", message("Lock this terminal and its session.")),
     "user": Lazy("user:user", message("Users of your organisation.")),
+    "team": Lazy("team:team", message("Teams of your organisation, their members and leads.")),
+    "role": Lazy("role:role", message("Roles: what each allows, and who holds it.")),
     "audit": Lazy(
         "audit:audit",
         message("Search the audit log: who did what to which object, and when."),
