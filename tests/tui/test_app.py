@@ -16,6 +16,7 @@ from kpix_tui.tui import themes
 from kpix_tui.tui.actions import ACTIONS, Action, bindings_for
 from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.commands import Command
+from kpix_tui.tui.lock.screen import LockScreen
 from kpix_tui.tui.login.screen import LoginScreen
 from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.confirm import Confirm
@@ -119,12 +120,12 @@ async def test_the_terminals_language_comes_before_the_accounts(
         assert app.locale == spoken
 
 
-async def test_a_lost_session_asks_who_is_there(app: KpixApp) -> None:
+async def test_a_lost_session_locks_the_terminal(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, Plain))
         app.post_message(SessionLost())
-        await until(pilot, lambda: isinstance(app.screen, LoginScreen))
-        assert app.actor is None
+        await until(pilot, lambda: isinstance(app.screen, LockScreen))
+        assert "Plain" not in text_of(app.screen)
 
 
 async def test_what_is_not_available_says_why(app: KpixApp) -> None:
