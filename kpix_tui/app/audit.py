@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from kpix_tui.domains.audit.rules import ACTIONS, changes
-from kpix_tui.domains.audit.views import AuditRow
+from kpix_tui.domains.audit.rules import ACTIONS, changes, read_moment
+from kpix_tui.domains.audit.views import AuditFilter, AuditRow
 from kpix_tui.domains.kpis.views import ALWAYS
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_date, format_datetime, format_exactly
@@ -106,6 +106,49 @@ _WORDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("status", "RED"): message("Red"),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters of a search as they were typed; days are those of a time zone yet to be known.
+
+    ``label`` is what to call ``about`` where that is an id.
+    """
+
+    who: str = ""
+    what: str = ""
+    about: str = ""
+    since: str = ""
+    until: str = ""
+    label: str = ""
+
+    def filter(self, timezone: str, locale: str | None = None) -> AuditFilter:
+        """What the log is asked.
+
+        Raises:
+            MomentInvalid: a day cannot be read; ``fields`` says which.
+        """
+        return AuditFilter(
+            self.who.strip(),
+            self.what.strip(),
+            self.about.strip(),
+            read_moment(self.since, timezone, locale, field="since"),
+            read_moment(self.until, timezone, locale, field="until", last=True),
+        )
+
+    def words(self) -> str:
+        """The same in a sentence; empty when everything is wanted."""
+        what = ACTIONS.get(self.what) or RESOURCES.get(self.what)
+        told = (
+            (_("done by {value}"), self.who),
+            (_("action: {value}"), _(what) if what else self.what),
+            (_("object: {value}"), self.label or self.about),
+            (_("from {value}"), self.since),
+            (_("until {value}"), self.until),
+        )
+        return ", ".join(
+            sentence.format(value=plain(value.strip())) for sentence, value in told if value.strip()
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,32 +21,9 @@ from kpix_tui.kernel.ids import as_id
 from kpix_tui.kernel.paging import Page, PageRequest
 
 if TYPE_CHECKING:
+    from kpix_tui.app.audit import Asked
     from kpix_tui.db.uow import UnitOfWork
-    from kpix_tui.domains.audit.views import AuditFilter, AuditRow
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The filters as they were typed."""
-
-    who: str
-    what: str
-    about: str
-    since: str
-    until: str
-
-    def filter(self, timezone: str) -> AuditFilter:
-        """The same, with days on the clocks of the organisation."""
-        from kpix_tui.domains.audit.rules import read_moment  # noqa: PLC0415 - --help does without
-        from kpix_tui.domains.audit.views import AuditFilter  # noqa: PLC0415
-
-        return AuditFilter(
-            self.who,
-            self.what,
-            self.about,
-            read_moment(self.since, timezone, field="since"),
-            read_moment(self.until, timezone, field="until", last=True),
-        )
+    from kpix_tui.domains.audit.views import AuditRow
 
 
 def _record(row: AuditRow) -> dict[str, Any]:
@@ -123,7 +99,7 @@ def _listing(out: Output, timezone: str) -> Listing[AuditRow]:
     )
 
 
-def _search(uow: UnitOfWork, wanted: Wanted, asked: _Asked) -> tuple[Page[AuditRow], str]:
+def _search(uow: UnitOfWork, wanted: Wanted, asked: Asked) -> tuple[Page[AuditRow], str]:
     from kpix_tui.domains.audit.service import list_audit  # noqa: PLC0415 - brings SQLAlchemy
 
     timezone = uow.principal.timezone
@@ -209,9 +185,12 @@ def audit(
     wanted: Wanted,
 ) -> None:
     """Search the audit log."""
+    from kpix_tui.app import audit as words  # noqa: PLC0415 - --help does without
+
     if entry is not None:
         row, timezone = session.run(_one, entry)
         out.one(_record(row), partial(_pairs, row, timezone))
         return
-    page, timezone = session.run(_search, wanted.for_(out), _Asked(who, what, about, since, until))
+    asked = words.Asked(who, what, about, since, until)
+    page, timezone = session.run(_search, wanted.for_(out), asked)
     out.listing(_listing(out, timezone), page)

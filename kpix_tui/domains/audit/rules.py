@@ -25,7 +25,7 @@ from kpix_tui.kernel.periods import Frequency
 
 ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "audit.pruned": message("Old entries removed from the audit log"),
+        "audit.pruned": message("Old entries removed"),
         "dashboard.archived": message("Dashboard archived"),
         "dashboard.created": message("Dashboard created"),
         "dashboard.updated": message("Dashboard changed"),
@@ -45,13 +45,13 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "role.created": message("Role created"),
         "role.deleted": message("Role deleted"),
         "role.updated": message("Role changed"),
-        "role_permission.created": message("Permission given to a role"),
-        "role_permission.deleted": message("Permission taken from a role"),
-        "role_permission.updated": message("Scope of a permission changed"),
+        "role_permission.created": message("Permission given"),
+        "role_permission.deleted": message("Permission taken away"),
+        "role_permission.updated": message("Permission changed"),
         "session.closed": message("Signed out"),
         "session.locked": message("Session locked"),
         "session.opened": message("Signed in"),
-        "session.revoked": message("Session ended by somebody else"),
+        "session.revoked": message("Session ended"),
         "team.created": message("Team created"),
         "team.deleted": message("Team deleted"),
         "team.updated": message("Team changed"),

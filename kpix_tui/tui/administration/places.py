@@ -38,6 +38,12 @@ class AdministrationApp(LookApp):
 
         self._administrate(RolesScreen())
 
+    def do_audit(self) -> None:
+        """Who did what."""
+        from kpix_tui.tui.audit.screen import AuditScreen  # noqa: PLC0415
+
+        self._administrate(AuditScreen())
+
     def _administrate(self, screen: KpixScreen[Any]) -> None:
         """Open ``screen`` above the menu, so that Esc leads to it."""
         from kpix_tui.tui.administration.screen import AdministrationScreen  # noqa: PLC0415

@@ -132,6 +132,11 @@ class PagedTable(Vertical, Generic[Row]):
         """Read what is visible again; the cursor stays on its row."""
         self._read(keep=True)
 
+    def restart(self) -> None:
+        """Read other rows, from the top: what the loader keeps has changed."""
+        self._grid.restart(self.request)
+        self._read(keep=False)
+
     def _read(self, *, keep: bool) -> None:
         """Read anew; what is shown stays until the answer is there."""
         self._number += 1
@@ -271,8 +276,7 @@ class PagedTable(Vertical, Generic[Row]):
             sort=self.request.sort if sort is None else sort,
             text=self.request.text if text is None else text,
         )
-        self._grid.restart(self.request)
-        self._read(keep=False)
+        self.restart()
 
     # -- from the rows -----------------------------------------------------------------------------
 
