@@ -189,7 +189,10 @@ async def test_my_sessions_are_listed_and_ended(as_person: People) -> None:
             await pilot.press("down")
         await pilot.press("d")
         await settled(pilot)
-        assert "End the session of Ursula User from local?" in text_of(app.screen)
+        assert "End the session of Ursula User, last used " in text_of(app.screen)
+        await pilot.press("n", "enter")
+        assert notices(pilot) == ["A session has nothing more to show; d ends it."]
+        await pilot.press("d")
         await pilot.press("n")
         assert opens(other, None)
         await pilot.press("d", "y")

@@ -56,17 +56,17 @@ SESSIONS: Final[tuple[Action, ...]] = (
         ("sessions",),
     ),
     Action(
+        "sessions.everyone",
+        _m("All or mine"),
+        _m("Show the sessions of everybody, or yours."),
+        ("A",),
+        ("sessions",),
+    ),
+    Action(
         "sessions.others",
         _m("End the others"),
         _m("End all your sessions but this one."),
         ("D",),
-        ("sessions",),
-    ),
-    Action(
-        "sessions.everyone",
-        _m("Everybody's"),
-        _m("Show the sessions of everybody, or yours."),
-        ("A",),
         ("sessions",),
     ),
 )

@@ -78,9 +78,9 @@ class SessionsScreen(KpixScreen[None]):
         ]
         return [
             *(user if self._everyone else []),
-            Column(_("State"), _state, 10),
-            Column(_("Address"), _client, 15, "client", grow=1),
-            Column(_("Kind"), _kind, 15, priority=2),
+            Column(_("State"), _state, 11),
+            Column(_("Address"), _client, 14, "client", grow=1),
+            Column(_("Kind"), _kind, 16, priority=2),
             Column(_("Since"), self._since, 17, "authenticated_at", priority=4),
             Column(_("Last used"), self._seen, 17, "last_seen_at"),
             Column(_("Ends"), self._ends, 17, "expires_at", priority=1),
@@ -106,6 +106,8 @@ class SessionsScreen(KpixScreen[None]):
         """Something must be under the cursor; everybody's sessions are for administrators."""
         if action.id == "sessions.revoke" and self.table.current is None:
             return _("There is no session under the cursor.")
+        if action.id == "table.open":
+            return _("A session has nothing more to show; d ends it.")
         if action.id == "sessions.others" and self._everyone:
             return _("These are everybody's: press A for yours.")
         actor = self.kpix.actor
@@ -132,8 +134,8 @@ class SessionsScreen(KpixScreen[None]):
         question = (
             _("End this session, the one you are using?")
             if row.current
-            else _("End the session of {name} from {client}?").format(
-                name=clip(plain(row.user_name), 100), client=plain(row.client)
+            else _("End the session of {name}, last used {when}?").format(
+                name=clip(plain(row.user_name), 100), when=self._moment(row.last_seen_at)
             )
         )
         consequence = _("It opens nothing any more; what is typed there and not saved is lost.")
