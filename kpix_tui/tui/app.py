@@ -23,6 +23,8 @@ from kpix_tui.tui.bridge import Bridge, unexpected
 from kpix_tui.tui.commands import Command, Palette, actions_here, find_objects
 from kpix_tui.tui.errors import KeymapInvalid
 from kpix_tui.tui.keymap import load_keymap
+from kpix_tui.tui.lock.app import LockingApp
+from kpix_tui.tui.lock.leave import leave_terminal
 from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
 from kpix_tui.tui.screen import KpixScreen, take_ahead
@@ -32,10 +34,13 @@ if TYPE_CHECKING:
     from kpix_tui.app.context import Context
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
-_FOR_SOMEBODY: Final = ("app.sign_out", "app.password", "nav.dashboards", "nav.administration")
+_FOR_SOMEBODY: Final = (
+    *("app.sign_out", "app.password", "app.lock", "app.sessions"),
+    *("nav.dashboards", "nav.administration"),
+)
 
 
-class KpixApp(AdministrationApp):
+class KpixApp(AdministrationApp, LockingApp):
     """What every screen shares. Screens do the work; this knows who and where."""
 
     TITLE = "kpix"
@@ -46,7 +51,7 @@ class KpixApp(AdministrationApp):
         super().__init__()
         self.context = context
         self.settings = context.settings
-        self.bridge = Bridge(context, self._heard)
+        self.bridge = self.new_bridge()
         self.actor: Actor | None = None
         self.own_keys: dict[str, tuple[str, ...]] = {}
         self._previous: KpixScreen[Any] | None = None
@@ -67,6 +72,7 @@ class KpixApp(AdministrationApp):
 
         self._read_keymap()
         self.push_screen(StartScreen())
+        self.watch_for_idleness()
 
     def _read_keymap(self) -> None:
         path = Path(self.settings.config_file).with_name("keymap.toml")
@@ -96,6 +102,10 @@ class KpixApp(AdministrationApp):
         self._exit_renderables.append(Segments(lines))
         self._close_messages_no_wait()
 
+    def new_bridge(self) -> Bridge:
+        """Another way to the database, without what was asked for before."""
+        return Bridge(self.context, self._heard)
+
     def open_demo(self) -> None:
         """Leave this database for the demonstration's own."""
         from kpix_tui.app.context import open_context  # noqa: PLC0415 - after the first frame
@@ -104,7 +114,7 @@ class KpixApp(AdministrationApp):
 
         self.bridge.close()
         self.context = open_context(demo_settings(self.context.settings))
-        self.bridge = Bridge(self.context, self._heard)
+        self.bridge = self.new_bridge()
         self.replace_all(DemoScreen())
 
     # -- actions -------------------------------------------------------------------------------
@@ -143,24 +153,42 @@ class KpixApp(AdministrationApp):
 
     @on(SignedInAs)
     def _signed_in(self, event: SignedInAs) -> None:
-        """Start on the list of dashboards."""
+        """Start on the list of dashboards, or go on behind the lock."""
+        if self.unlock(event.actor):
+            self._redraw_headers()
+            return
         self.actor = event.actor
         if not self.language_chosen:
             self.speak(event.actor.locale)
         self.do_dashboards()
 
+    def _redraw_headers(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, KpixScreen):
+                screen.refresh_crumbs()
+
     @on(SessionLost)
     def _session_lost(self) -> None:
-        if self.actor is not None:
-            self.notify(_("Your session has ended. Sign in again."), markup=False)
-            self.ask_who()
+        """Whoever signs in again as the same person finds what they were typing."""
+        self.lock(_("Your session has ended. Sign in again."))
 
     def ask_who(self) -> None:
         """Show the login."""
         from kpix_tui.tui.login.screen import LoginScreen  # noqa: PLC0415 - imports this
 
         self.actor = None
+        self.forget()
         self.replace_all(LoginScreen())
+
+    def forget(self) -> None:
+        """Keep nothing of whoever was here; a shared terminal is as it was at the start."""
+        self._previous = None
+        self.clear_notifications()
+        if self.settings.shared_terminal:
+            self.settings = self.context.settings
+            self.begin_look(self.settings)
+            self.speak(self.locale)
+            self.wipe()
 
     def do_dashboards(self) -> None:
         """The list of dashboards, from anywhere."""
@@ -180,6 +208,12 @@ class KpixApp(AdministrationApp):
         from kpix_tui.tui.settings.screen import PasswordForm  # noqa: PLC0415 - imports this
 
         self.push_screen(PasswordForm())
+
+    def do_sessions(self) -> None:
+        """Where I am signed in."""
+        from kpix_tui.tui.sessions.screen import SessionsScreen  # noqa: PLC0415 - imports this
+
+        self.open(SessionsScreen())
 
     async def do_sign_out(self) -> None:
         """End the session on the server, then ask who is there."""
@@ -253,6 +287,7 @@ def run_interface(context: Context) -> int:
     try:
         app.run()
     finally:
+        leave_terminal(app.context)
         if app.context is not context:
             app.context.close()
     return app.return_code or int(ExitCode.DONE)
