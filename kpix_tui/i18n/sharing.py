@@ -16,7 +16,7 @@ LEVELS: Final = MappingProxyType(
         "CONTRIBUTOR": (message("Contributor"), message("Enters and corrects values as well.")),
         "MANAGER": (
             message("Manager"),
-            message("Changes the dashboard and its KPIs as well, and shares it."),
+            message("Changes it and its KPIs as well, and shares it."),
         ),
     }
 )
