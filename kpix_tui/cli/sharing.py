@@ -94,7 +94,7 @@ def _share_cells(share: Share, _canvas: Canvas) -> Sequence[Cell]:
     return (
         Cell(_called(share)),
         Cell(words.level_word(share.level)),
-        Cell(_until(share), color="yellow" if share.ended else None),
+        Cell(_last_day(share), color="yellow" if share.ended else None),
         Cell(share.shared_by),
         Cell(format_date(share.shared_at.date())),
     )
@@ -111,6 +111,13 @@ def _until(share: Share) -> str:
     if share.until is None:
         return _("for good")
     return words.until_words(share.until, ended=share.ended)
+
+
+def _last_day(share: Share) -> str:
+    """Under the title of its column, where the sentence would say it twice."""
+    if share.until is None or share.ended:
+        return _until(share)
+    return format_date(share.until)
 
 
 _SHARES = Listing(

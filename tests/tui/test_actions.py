@@ -14,6 +14,7 @@ from kpix_tui.tui.keys_page import keys_page
 
 FULL_SCREENS = (
     *("dashboards", "dashboard", "kpi", "login", "first_run", "start"),
+    *("sharing", "access", "entry"),
     *("administration", "users", "user", "teams", "team", "roles", "role", "holders", "review"),
 )
 UNSENDABLE = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+enter"}

@@ -17,6 +17,7 @@ from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.errors import DashboardNotFound
 from kpix_tui.domains.dashboards.views import Dashboard, Share
 from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.i18n.formats import format_date
 from kpix_tui.i18n.sharing import VISIBILITIES, level_word, until_words, visibility_word
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
@@ -123,8 +124,10 @@ class SharingScreen(KpixScreen[None]):
     def _until(self, share: Share, _width: int) -> Content:
         if share.until is None:
             return Content.styled(_("for good"), "$text-muted")
-        words = until_words(share.until, ended=share.ended, locale=self.kpix.locale)
-        return Content.styled(words, "$text-warning" if share.ended else "")
+        if not share.ended:
+            return Content(format_date(share.until, self.kpix.locale))
+        ended = until_words(share.until, ended=True, locale=self.kpix.locale)
+        return Content.styled(ended, "$text-warning")
 
     def _since(self, share: Share, _width: int) -> Content:
         writing = Writing(self.kpix.locale, self.kpix.ascii)
