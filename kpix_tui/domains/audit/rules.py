@@ -58,6 +58,8 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "team_member.created": message("Team member added"),
         "team_member.deleted": message("Team member removed"),
         "team_member.updated": message("Team member changed"),
+        "user.code_issued": message("One-time code issued"),
+        "user.code_redeemed": message("One-time code redeemed"),
         "user.created": message("User created"),
         "user.password_changed": message("Password changed"),
         "user.updated": message("User changed"),
