@@ -41,11 +41,11 @@ def allowed_path(settings: Settings, path: Path) -> Path:
         return path
     try:
         settings.exports.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = settings.exports.resolve(strict=True)
-        found = (folder / path).resolve()
     except OSError as error:
         reason = error.strerror or str(error)
         raise ExportFolderUnusable(folder=str(settings.exports), reason=reason) from error
+    folder = settings.exports.resolve()
+    found = Path(os.path.realpath(folder / path))  # of links in a circle too
     # A hidden file could be a .env, which says where passwords go.
     inside = found.is_relative_to(folder) and found != folder
     if not inside or any(part.startswith(".") for part in found.relative_to(folder).parts):

@@ -173,3 +173,29 @@ def test_processes_share_the_file_and_lose_nothing_when_it_is_rotated(tmp_path: 
     lines = [line for found in files for line in found.read_text().splitlines()]
     assert sorted(lines) == sorted(f"{name} {number}" for name in "ab" for number in range(2_000))
     assert len(files) > 2
+
+
+def _fail(error: Exception) -> None:
+    raise error
+
+
+def test_a_shared_terminal_logs_nothing_about_persons(settings: Settings) -> None:
+    configure_logging(replace(settings, shared_terminal=True))
+    log.info("login.accepted", extra={"user_id": "0191e7a4", "account": "ab12", "throttled": True})
+    log.info("value.entered by %s", "Ada Lovelace", extra={"count": 3, "names": ["Ada"]})
+    error = ValueError("Ada Lovelace has 12.5 %")
+    error.__cause__ = LookupError("ada@acme.test")
+    try:
+        _fail(error)
+    except ValueError:
+        log.exception("it failed for %s", "Ada")
+    written = settings.log_file.read_text()
+    for word in ("Ada", "0191e7a4", "ab12", "acme", "12.5"):
+        assert word not in written
+    accepted, entered, failed = entries(settings)
+    assert (accepted["event"], accepted["throttled"]) == ("login.accepted", True)
+    assert entered["count"] == 3
+    assert accepted["correlation_id"]
+    assert "ValueError" in failed["error"]
+    assert "LookupError" in failed["error"]
+    assert "test_logging.py" in failed["error"]

@@ -16,6 +16,7 @@ from kpix_tui.config import (
     Settings,
     SettingsUnreadable,
     Source,
+    TokenOnSharedTerminal,
     load_settings,
     setting_sources,
     unknown_settings,
@@ -239,3 +240,25 @@ def test_misspelt_names_are_found(load: Load, tmp_path: Path) -> None:
     environ = {"KPIX_POOLSIZE": "3", "KPIX_PASSWORD": "x", "PATH": "/bin"}
     settings = load(environ, toml='lokale = "fr"\ntheme = "dark"\n')
     assert unknown_settings(settings, environ, directory=tmp_path) == ("KPIX_POOLSIZE", "lokale")
+
+
+def test_a_shared_terminal_takes_no_session(load: Load) -> None:
+    with pytest.raises(TokenOnSharedTerminal):
+        load({"KPIX_TOKEN": "x", "KPIX_SHARED_TERMINAL": "1"})
+    assert load({"KPIX_TOKEN": "x", "KPIX_SHARED_TERMINAL": "0"}).token == "x"
+
+
+def test_the_folder_of_a_shared_terminal(load: Load, tmp_path: Path) -> None:
+    assert load().exports == tmp_path / "exports"
+    assert load({"KPIX_EXPORT_FOLDER": "/srv/exports"}).exports == Path("/srv/exports")
+
+
+@pytest.mark.parametrize(
+    ("shared", "minutes", "seconds"),
+    [("0", "0", None), ("0", "30", 1800), ("1", "0", 600), ("1", "2", 120), ("1", "60", 600)],
+)
+def test_how_long_a_terminal_waits(
+    load: Load, shared: str, minutes: str, seconds: int | None
+) -> None:
+    found = load({"KPIX_SHARED_TERMINAL": shared, "KPIX_LOCK_MINUTES": minutes})
+    assert found.lock_after == seconds

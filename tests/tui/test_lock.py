@@ -498,22 +498,6 @@ async def test_it_locks_itself_by_either_clock(
         assert "Locked: no key for 5 minutes." in text_of(app.screen)
 
 
-@pytest.mark.parametrize(
-    ("settings", "seconds"),
-    [
-        ({}, None),
-        ({"lock_minutes": 30}, 1800),
-        ({"shared_terminal": True}, 600),
-        ({"shared_terminal": True, "lock_minutes": 2}, 120),
-        ({"shared_terminal": True, "lock_minutes": 60}, 600),
-    ],
-)
-def test_how_long_a_terminal_waits(
-    tmp_path: Path, settings: dict[str, Any], seconds: int | None
-) -> None:
-    assert FakeContext(tmp_path, **settings).settings.lock_after == seconds
-
-
 async def test_the_clock_of_the_settings_holds_at_once(app: KpixApp, server: Server) -> None:
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await working(pilot, app)
@@ -525,6 +509,41 @@ async def test_the_clock_of_the_settings_holds_at_once(app: KpixApp, server: Ser
         await settled(pilot)
         assert app.settings.lock_after == 900
         assert "lock_minutes = 15" in app.settings.config_file.read_text()
+
+
+async def test_who_types_for_long_on_a_shared_terminal_is_not_idle(
+    tmp_path: Path, world: World, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0, 5000.0]
+    asked: list[Exception | None] = []
+    answers: list[Exception | None] = [None, Unavailable(reason="gone"), SessionEnded()]
+
+    def whoami(_uow: object) -> None:
+        asked.append(answers[len(asked)])
+        if (refusal := asked[-1]) is not None:
+            raise refusal
+
+    monkeypatch.setattr(locking, "_now", lambda: tuple(now))
+    monkeypatch.setattr("kpix_tui.domains.accounts.service.whoami", whoami)
+    app = interface(tmp_path, shared_terminal=True)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settled(pilot)
+        now[0] += 130
+        app.look_at_the_clock()
+        assert not asked  # nobody is signed in
+        await working(pilot, app)
+        for seconds, key, times in ((0, "up", 1), (100, "up", 1), (30, "up", 2), (130, None, 2)):
+            now[0] += seconds
+            if key is not None:
+                await pilot.press(key)
+            app.look_at_the_clock()
+            await settled(pilot)
+            assert len(asked) == times
+        assert app.locked is None
+        await pilot.press("down")
+        app.look_at_the_clock()
+        await settled(pilot)
+        assert shows(app, LockScreen)
 
 
 # -- shared terminals -----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -17,14 +18,19 @@ from kpix_tui.kernel.errors import KpixError
 from kpix_tui.tui.bridge import Bridge
 from kpix_tui.tui.lock.session import lock
 from kpix_tui.tui.look import LookApp
+from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.work import begin
 
 if TYPE_CHECKING:
     from kpix_tui.app.context import Context
     from kpix_tui.config import Settings
 
+_log: Final = logging.getLogger("kpix.tui")
+
 WATCH: Final = 5.0
 """Seconds between two looks at the clock."""
+SEEN: Final = 120
+"""Seconds after which the server of a shared terminal hears that somebody is still there."""
 
 _ACTIVITY: Final = (
     events.Key,
@@ -66,7 +72,7 @@ class LockingApp(LookApp):
     def __init__(self) -> None:
         super().__init__()
         self.locked: Locked | None = None
-        self._active = _now()
+        self._active = self._seen = _now()
 
     @property
     def locked_token(self) -> str | None:
@@ -91,14 +97,25 @@ class LockingApp(LookApp):
         if self.locked is not None:
             self._tell()
         elif limit is not None and _since(self._active) >= limit:
-            minutes = limit // 60
-            self.lock(
-                ngettext(
-                    "Locked: no key for {count} minute.",
-                    "Locked: no key for {count} minutes.",
-                    minutes,
-                ).format(count=minutes)
-            )
+            self.lock(_why_by_time(limit // 60))
+        elif self.settings.shared_terminal and _since(self._active) < SEEN <= _since(self._seen):
+            self._show_up()
+
+    def _show_up(self) -> None:
+        """The server counts as idle whoever types for long without asking it for anything."""
+        if self.actor is not None:
+            self._seen = _now()
+            begin(self, self._be_seen, group="seen")
+
+    async def _be_seen(self) -> None:
+        from kpix_tui.domains.accounts.service import whoami  # noqa: PLC0415 - brings SQLAlchemy
+
+        try:
+            await self.bridge.read(whoami)
+        except NotSignedIn:
+            self.post_message(SessionLost())
+        except KpixError as error:
+            _log.info("the server was not reached in passing: %s", error.code)
 
     def do_lock(self) -> None:
         """Hide everything until a password is given."""
@@ -219,6 +236,12 @@ class LockingApp(LookApp):
         if self.locked is not None and isinstance(self.screen, LockScreen):
             raise StillLocked(type(self.screen).__name__)
         return super().pop_screen()
+
+
+def _why_by_time(minutes: int) -> str:
+    return ngettext(
+        "Locked: no key for {count} minute.", "Locked: no key for {count} minutes.", minutes
+    ).format(count=minutes)
 
 
 def _now() -> tuple[float, float]:

@@ -57,7 +57,8 @@ def create_organization(context: Context, command: CreateOrganization) -> Actor:
     from kpix_tui.domains.accounts import service  # noqa: PLC0415
 
     service.create_organization(context, command)
-    return sign_in(context, Login(command.email, command.password))
+    shared = context.settings.shared_terminal
+    return sign_in(context, Login(command.email, command.password, shared=shared))
 
 
 def change_password(context: Context, command: ChangePassword) -> None:
