@@ -114,12 +114,11 @@ def _address(context: Context, owner: Engine, name: str, password: str | None) -
     """
     from sqlalchemy import URL  # noqa: PLC0415 - SQLAlchemy loads late
 
-    from kpix_tui.db.logins import socket_folder  # noqa: PLC0415
+    from kpix_tui.db.logins import socket_address  # noqa: PLC0415
 
     url = context.external_url(owner=context.settings.database_url is None)
     if password is None:
-        folder = socket_folder(owner)
-        url = URL.create("postgresql", database=url.database, query={"host": folder})
-    else:
-        url = url.set(drivername="postgresql", username=name, password=password)
+        url = URL.create("postgresql", database=url.database, query=socket_address(owner))
+        return url.render_as_string().replace("%2F", "/")  # a path, for people to read
+    url = url.set(drivername="postgresql", username=name, password=password)
     return url.render_as_string(hide_password=False)

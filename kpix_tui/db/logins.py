@@ -27,6 +27,7 @@ _RESERVED: Final = re.compile(
 )
 _SECONDS_TO_END: Final = 10
 _USUAL_SOCKET: Final = "/var/run/postgresql"
+_USUAL_PORT: Final = "5432"
 
 
 class LoginNameInvalid(InputInvalid):
@@ -156,15 +157,22 @@ def revoke_login(owner: Engine, name: str) -> tuple[int, int]:
     return sessions, ended
 
 
-def socket_folder(owner: Engine) -> str:
-    """Where the server listens for programs on its own machine, as far as it tells the operator."""
+def socket_address(owner: Engine) -> dict[str, str]:
+    """Where the server listens for programs on its own machine: ``host``, the folder of its socket
+    (the usual one, if the operator may not know), and ``port``, unless it is the usual one."""
     with database_errors(), owner.begin() as connection:
-        row = (
+        found = dict(
             _driver(connection)
-            .execute("select setting from pg_settings where name = 'unix_socket_directories'")
-            .fetchone()
+            .execute(
+                "select name, setting from pg_settings"
+                " where name in ('unix_socket_directories', 'port')"
+            )
+            .fetchall()
         )
-    return str(row[0]).partition(",")[0].strip() if row else _USUAL_SOCKET
+    folders = str(found.get("unix_socket_directories", _USUAL_SOCKET))
+    port = str(found["port"])
+    address = {"host": folders.partition(",")[0].strip()}
+    return address if port == _USUAL_PORT else {**address, "port": port}
 
 
 def logins(owner: Engine) -> tuple[LoginRow, ...]:
