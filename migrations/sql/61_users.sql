@@ -41,13 +41,13 @@ return not exists (
 );
 
 -- Nobody takes an account over, or away, that can do more than their own.
-create or replace function private.user_within_own(a_user uuid) returns boolean
+create or replace function private.reaches_as_far(a_user uuid, another uuid) returns boolean
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 return not exists (
-    select from private.rights_of(a_user) theirs
-    left join private.rights_of(auth.user_id()) mine on mine.permission = theirs.permission
-    where mine.rank is null or mine.rank < theirs.rank
+    select from private.rights_of(another) theirs
+    left join private.rights_of(a_user) own on own.permission = theirs.permission
+    where own.rank is null or own.rank < theirs.rank
 );
 
 create or replace function private.refuse(a_rule text) returns void
@@ -128,7 +128,7 @@ begin
     if a_user = auth.user_id() and not is_active then
         perform private.refuse('self_deactivation');
     end if;
-    if not private.user_within_own(a_user) then
+    if not private.reaches_as_far(auth.user_id(), a_user) then
         perform private.refuse('user_beyond_own');
     end if;
     update kpix.app_user set active = is_active, version = version + 1

@@ -59,22 +59,41 @@ begin
     if not (select u.active from kpix.app_user u where u.organization_id = auth.org() and u.id = a_user) then
         perform private.refuse('user_inactive');
     end if;
-    if not private.user_within_own(a_user) then
+    if not private.reaches_as_far(auth.user_id(), a_user) then
         perform private.refuse('user_beyond_own');
     end if;
     kind := case when theirs.key_hash is null then 'INVITATION' else 'RESET' end;
     return jsonb_build_object('kind', kind, 'expires_at', private.give_code(a_user, kind, a_code_hash));
 end $$;
 
--- Why a code opens nothing, null when it does. Only whoever holds the code itself learns it.
-create or replace function private.code_refusal(k private.code) returns text
-language sql stable
+-- Whether whoever issued a code could issue it now. They know it: an account that was given more
+-- rights since must not be theirs for the taking.
+create or replace function private.still_vouched_for(k private.code) returns boolean
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
-return case
-    when k.used_at is not null then 'used'
-    when k.revoked_at is not null then 'superseded'
-    when k.expires_at <= clock_timestamp() then 'expired'
-end;
+return exists (
+    select from kpix.app_user u
+    where u.organization_id = k.organization_id and u.id = k.issued_by and u.active
+) and private.reaches_as_far(k.issued_by, k.user_id);
+
+-- Why a code opens nothing, null when it does. Only whoever holds the code itself learns it. Asks
+-- as the code's owner, and goes back to being nobody.
+create or replace function private.code_refusal(k private.code) returns text
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    refusal text;
+begin
+    perform private.present(k.organization_id, k.user_id, k.id);
+    refusal := case
+        when k.used_at is not null then 'used'
+        when k.revoked_at is not null or not private.still_vouched_for(k) then 'superseded'
+        when k.expires_at <= clock_timestamp() then 'expired'
+    end;
+    perform set_config('kpix.principal', '', true);
+    return refusal;
+end $$;
 
 -- The code's owner gets the password behind ``key`` and a session under ``token_hash``; what they
 -- had open before ends. Called as nobody. A refusal is an answer, like that of a login.
@@ -88,6 +107,7 @@ declare
     k private.code;
     c private.credential;
     a private.login_attempt;
+    refusal text;
     answer jsonb;
 begin
     perform set_config('kpix.principal', '', true);
@@ -102,8 +122,9 @@ begin
         return jsonb_build_object('ok', false, 'refused', 'unknown');
     end if;
     select * into k from private.code t where t.id = k.id for update; -- two at once: one waits here
-    if private.code_refusal(k) is not null then
-        return jsonb_build_object('ok', false, 'refused', private.code_refusal(k));
+    refusal := private.code_refusal(k);
+    if refusal is not null then
+        return jsonb_build_object('ok', false, 'refused', refusal);
     end if;
     update private.credential set key_hash = sha256(key), changed_at = clock_timestamp()
     where organization_id = c.organization_id and user_id = c.user_id;

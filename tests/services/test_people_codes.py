@@ -45,7 +45,13 @@ from kpix_tui.domains.people.errors import (
     UserInactive,
     UserNotFound,
 )
-from kpix_tui.domains.people.service import list_users, set_active, show_user, unassign_role
+from kpix_tui.domains.people.service import (
+    assign_role,
+    list_users,
+    set_active,
+    show_user,
+    unassign_role,
+)
 from kpix_tui.kernel.ids import new_id
 from tests.services.people import everything, give, person, role
 from tests.support.databases import PASSWORD, Database
@@ -257,6 +263,23 @@ def test_a_help_desk_resets_no_administrator(context: Context, as_person: People
     with pytest.raises(UserBeyondOwn):
         reset(desk, "admin")
     assert reset(desk, "viewer").kind is CodeKind.RESET
+
+
+def test_a_code_ends_when_its_owner_outgrows_whoever_issued_it(
+    context: Context, as_person: People
+) -> None:
+    cells = (P.USER_CREATE, P.USER_READ, P.USER_UPDATE, P.ROLE_ASSIGN, P.ROLE_READ)
+    give(context, "viewer", dict.fromkeys(cells, S.ORGANIZATION), "Desk")
+    invited = invite(as_person("acme/viewer"), "Desk")
+    context.run(assign_role, invited.user.id, role(context, "ADMIN"))
+    with pytest.raises(CodeSuperseded):
+        redeem(as_person(None), invited.code)
+    context.run(unassign_role, invited.user.id, role(context, "ADMIN"))
+    context.run(set_active, person(context, "viewer"), False)
+    with pytest.raises(CodeSuperseded):
+        redeem(as_person(None), invited.code)
+    context.run(set_active, person(context, "viewer"), True)
+    assert redeem(as_person(None), invited.code).name == "Zoé"
 
 
 @pytest.mark.parametrize("who", ["acme/manager", "acme/user", "acme/viewer"])
