@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,48 @@ from textual.pilot import Pilot
 from kpix_tui.app.context import Context
 from kpix_tui.domains.accounts import service, sessions
 from kpix_tui.domains.accounts.errors import SessionEnded
-from kpix_tui.domains.accounts.views import Login, SessionRow
+from kpix_tui.domains.accounts.views import InviteUser, Login, SessionRow
 from kpix_tui.kernel.clock import FixedClock
 from kpix_tui.tui.app import KpixApp
+from kpix_tui.tui.bridge import Bridge
 from kpix_tui.tui.dashboards.form import DashboardForm
 from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.lock.leave import leave_terminal
 from kpix_tui.tui.lock.screen import LockScreen
+from kpix_tui.tui.login.code import CodeForm
 from kpix_tui.tui.sessions.screen import SessionsScreen
+from kpix_tui.tui.widgets.inputs import LineInput
 from tests.support.databases import PASSWORD, Database
 from tests.tui.pilots import notices, settled, text_of, until
 
 People = Callable[[str | None], Context]
+Open = Callable[[Context], KpixApp]
+
+
+class Watched(KpixApp):
+    """Remembers every bridge it had."""
+
+    def new_bridge(self) -> Bridge:
+        made = super().new_bridge()
+        self.__dict__.setdefault("bridges", []).append(made)
+        return made
+
+
+@pytest.fixture
+def open_app(as_person: People) -> Iterator[Open]:
+    """Opens the interface; its threads have ended before the context is closed."""
+    opened: list[KpixApp] = []
+
+    def make(context: Context) -> KpixApp:
+        opened.append(Watched(context))
+        return opened[-1]
+
+    yield make
+    for app in opened:
+        for bridge in app.__dict__["bridges"]:
+            bridge.close()
+            for thread in bridge._threads:
+                thread.join(20)
 
 
 def shows(app: KpixApp, kind: type[Any]) -> bool:
@@ -58,9 +88,9 @@ def open_sessions(context: Context) -> tuple[SessionRow, ...]:
     return context.run(sessions.list_sessions).rows
 
 
-async def test_a_terminal_is_locked_and_unlocked(as_person: People) -> None:
+async def test_a_terminal_is_locked_and_unlocked(as_person: People, open_app: Open) -> None:
     context, watcher = as_person("acme/user"), as_person("acme/admin")
-    app = KpixApp(context)
+    app = open_app(context)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await signed_in(pilot, app)
         await pilot.press("n", *"Half a title")
@@ -79,9 +109,9 @@ async def test_a_terminal_is_locked_and_unlocked(as_person: People) -> None:
         assert "Half a title" in text_of(app.screen)
 
 
-async def test_somebody_else_takes_the_terminal_over(as_person: People) -> None:
+async def test_somebody_else_takes_the_terminal_over(as_person: People, open_app: Open) -> None:
     context, watcher = as_person("acme/user"), as_person("acme/admin")
-    app = KpixApp(context)
+    app = open_app(context)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await signed_in(pilot, app)
         token = await lock(pilot, app)
@@ -95,10 +125,10 @@ async def test_somebody_else_takes_the_terminal_over(as_person: People) -> None:
 
 
 async def test_guesses_at_a_lock_are_throttled_like_any(
-    as_person: People, monkeypatch: pytest.MonkeyPatch
+    as_person: People, open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "derive_key", lambda *_: b"k" * 32)
-    app = KpixApp(as_person("acme/user"))
+    app = open_app(as_person("acme/user"))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await signed_in(pilot, app)
         await lock(pilot, app)
@@ -109,9 +139,11 @@ async def test_guesses_at_a_lock_are_throttled_like_any(
         assert shows(app, LockScreen)
 
 
-async def test_a_session_that_is_revoked_locks_the_terminal(as_person: People) -> None:
+async def test_a_session_that_is_revoked_locks_the_terminal(
+    as_person: People, open_app: Open
+) -> None:
     context, admin = as_person("acme/user"), as_person("acme/admin")
-    app = KpixApp(context)
+    app = open_app(context)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await signed_in(pilot, app)
         with context.unit_of_work() as uow:
@@ -123,15 +155,15 @@ async def test_a_session_that_is_revoked_locks_the_terminal(as_person: People) -
 
 
 async def test_a_terminal_that_was_left_locked_asks_who_is_there(
-    database: Database, tmp_path: Path, clock: FixedClock, as_person: People
+    database: Database, tmp_path: Path, clock: FixedClock, as_person: People, open_app: Open
 ) -> None:
     """Killing a locked kpix and starting it again opens nothing, and ends what was locked."""
     context = as_person("acme/user")
-    app = KpixApp(context)
+    app = open_app(context)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await signed_in(pilot, app)
         await lock(pilot, app)
-    again = KpixApp(context)
+    again = open_app(context)
     async with again.run_test(size=(120, 40), notifications=True) as pilot:
         await until(pilot, lambda: "Password" in text_of(again.screen))
         assert again.actor is None
@@ -175,9 +207,9 @@ async def opened(pilot: Pilot[Any], app: KpixApp) -> None:
     await settled(pilot)
 
 
-async def test_my_sessions_are_listed_and_ended(as_person: People) -> None:
+async def test_my_sessions_are_listed_and_ended(as_person: People, open_app: Open) -> None:
     other = another(as_person, shared=True)
-    app = KpixApp(as_person("acme/user"))
+    app = open_app(as_person("acme/user"))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await opened(pilot, app)
         shown = text_of(app.screen)
@@ -201,9 +233,9 @@ async def test_my_sessions_are_listed_and_ended(as_person: People) -> None:
         assert not opens(other, None)
 
 
-async def test_all_my_other_sessions_are_ended(as_person: People) -> None:
+async def test_all_my_other_sessions_are_ended(as_person: People, open_app: Open) -> None:
     others = [another(as_person), another(as_person)]
-    app = KpixApp(as_person("acme/user"))
+    app = open_app(as_person("acme/user"))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await opened(pilot, app)
         await pilot.press("D", "n")
@@ -214,8 +246,8 @@ async def test_all_my_other_sessions_are_ended(as_person: People) -> None:
         assert opens(app.context, None)
 
 
-async def test_ending_this_one_asks_who_is_there(as_person: People) -> None:
-    app = KpixApp(as_person("acme/user"))
+async def test_ending_this_one_asks_who_is_there(as_person: People, open_app: Open) -> None:
+    app = open_app(as_person("acme/user"))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await opened(pilot, app)
         await pilot.press("d")
@@ -225,8 +257,10 @@ async def test_ending_this_one_asks_who_is_there(as_person: People) -> None:
         await until(pilot, lambda: shows(app, LockScreen))
 
 
-async def test_everybodys_sessions_are_for_administrators(as_person: People) -> None:
-    app = KpixApp(as_person("acme/admin"))
+async def test_everybodys_sessions_are_for_administrators(
+    as_person: People, open_app: Open
+) -> None:
+    app = open_app(as_person("acme/admin"))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await opened(pilot, app)
         await pilot.press("A")
@@ -242,11 +276,42 @@ async def test_everybodys_sessions_are_for_administrators(as_person: People) -> 
         assert shows(app, SessionsScreen)
 
 
-async def test_others_hear_why_not(as_person: People) -> None:
-    app = KpixApp(as_person("acme/viewer"))
+async def test_others_hear_why_not(as_person: People, open_app: Open) -> None:
+    app = open_app(as_person("acme/viewer"))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await opened(pilot, app)
         await pilot.press("A")
         await settled(pilot)
         assert any("user:update" in said for said in notices(pilot))
         assert "My sessions" in text_of(app.screen)
+
+
+# -- a code ----------------------------------------------------------------------------------------
+
+
+async def test_an_invited_person_chooses_a_password_and_is_in(
+    as_person: People, open_app: Open
+) -> None:
+    invited = as_person("acme/admin").run(
+        service.invite_user, InviteUser("Zoé Neuve", "zoe@acme.test", ("VIEWER",))
+    )
+    app = open_app(as_person(None))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, lambda: "Password" in text_of(app.screen))
+        await settled(pilot)
+        for code, said in (("0000-0000", "code"), (invited.code.lower(), "")):
+            await pilot.press("ctrl+r")
+            await settled(pilot)
+            typed = {"email": "zoe@acme.test", "code": code, "password": PASSWORD}
+            for name, text in {**typed, "repeated": PASSWORD}.items():
+                app.screen.query_one(f"#field-{name} LineInput", LineInput).value = text
+            await pilot.press("ctrl+s")
+            await settled(pilot)
+            if said:
+                assert shows(app, CodeForm)
+                assert said in text_of(app.screen)
+                await pilot.press("escape")
+                await settled(pilot)
+        await signed_in(pilot, app)
+        assert app.actor is not None
+        assert app.actor.name == "Zoé Neuve"
