@@ -20,17 +20,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     me private.principal := private.verified();
+    widest integer;
 begin
-    return (
-        select rp.scope
-        from kpix.user_role ur
-        join kpix.role_permission rp
-            on rp.organization_id = ur.organization_id and rp.role_id = ur.role_id
-        where ur.organization_id = me.organization_id and ur.user_id = me.user_id
-            and rp.permission = scope.permission
-        order by array_position(array['ORGANIZATION', 'TEAM', 'OWN'], rp.scope)
-        limit 1
-    );
+    select max(array_position(array['OWN', 'TEAM', 'ORGANIZATION'], rp.scope)) into widest
+    from kpix.user_role ur
+    join kpix.role_permission rp
+        on rp.organization_id = ur.organization_id and rp.role_id = ur.role_id
+    where ur.organization_id = me.organization_id and ur.user_id = me.user_id
+        and rp.permission = scope.permission;
+    return (array['OWN', 'TEAM', 'ORGANIZATION'])[widest];
 end $$;
 
 create or replace function auth.everywhere(permission text) returns boolean
@@ -41,22 +39,15 @@ begin
     return coalesce(auth.scope(permission) = 'ORGANIZATION', false);
 end $$;
 
--- Who may give every dashboard to somebody else sees every dashboard.
-create or replace function private.sees_all() returns boolean
-language plpgsql stable security definer parallel restricted
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    return auth.everywhere('dashboard:assign') and auth.scope('dashboard:read') is not null;
-end $$;
-
--- Whether a permission reaches every dashboard and KPI, so that no row has to be looked at.
+-- Whether a permission reaches every dashboard and KPI, so that no row has to be looked at: who may
+-- give every dashboard to somebody else sees every dashboard.
 create or replace function auth.unlimited(permission text) returns boolean
 language plpgsql stable security definer parallel restricted
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return auth.everywhere(permission) and private.sees_all();
+    return auth.everywhere('dashboard:assign') and auth.everywhere(permission)
+        and auth.scope('dashboard:read') is not null;
 end $$;
 
 create or replace function auth.my_teams() returns setof uuid
@@ -121,18 +112,19 @@ set search_path = pg_catalog, pg_temp
 return array_position(array['VIEWER', 'CONTRIBUTOR', 'MANAGER'], level);
 
 -- The lowest level of a share that extends a permission; null when no share does.
-create or replace function private.level_needed(permission text) returns integer
+create or replace function private.level_needed(permission text) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
 return case
-    when permission in ('dashboard:read', 'kpi:read', 'kpi_value:read') then private.level_rank('VIEWER')
-    when permission in ('kpi_value:create', 'kpi_value:update') then private.level_rank('CONTRIBUTOR')
+    when permission in ('dashboard:read', 'kpi:read', 'kpi_value:read') then 'VIEWER'
+    when permission in ('kpi_value:create', 'kpi_value:update') then 'CONTRIBUTOR'
     when permission in ('dashboard:update', 'dashboard:assign', 'kpi:create', 'kpi:update', 'kpi:delete')
-        then private.level_rank('MANAGER')
+        then 'MANAGER'
 end;
 
--- The dashboards that are shared with the principal now, and the highest level of it.
-create or replace function auth.shared() returns table (dashboard_id uuid, level text)
+-- The dashboards that are shared with the principal now, and the highest rank of it. The array is
+-- written out in here: a function of ours would be called for every row.
+create or replace function private.shared_ranks() returns table (dashboard_id uuid, rank integer)
 language plpgsql stable security definer parallel restricted rows 30
 set search_path = pg_catalog, pg_temp
 as $$
@@ -140,47 +132,61 @@ declare
     me private.principal := private.verified();
 begin
     return query
-    select s.dashboard_id, (array['VIEWER', 'CONTRIBUTOR', 'MANAGER'])[max(private.level_rank(s.level))]
+    select s.dashboard_id, max(array_position(array['VIEWER', 'CONTRIBUTOR', 'MANAGER'], s.level))
     from kpix.dashboard_share s
     where s.organization_id = me.organization_id
-        and (s.user_id = me.user_id or s.team_id = any (array(select auth.my_teams())))
+        and (s.user_id = me.user_id or s.team_id in (
+            select m.team_id from kpix.team_member m
+            where m.organization_id = me.organization_id and m.user_id = me.user_id
+        ))
         and (s.expires_at is null or s.expires_at > now())
     group by s.dashboard_id;
 end $$;
 
--- The dashboards that the principal sees and that a permission reaches.
+create or replace function auth.shared() returns table (dashboard_id uuid, level text)
+language sql stable security definer parallel restricted rows 30
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select s.dashboard_id, (array['VIEWER', 'CONTRIBUTOR', 'MANAGER'])[s.rank] from private.shared_ranks() s;
+end;
+
+-- The dashboards that the principal sees and that a permission reaches. One statement, because this
+-- runs for each table that a query reads: scopes count 1 OWN, 2 TEAM, 3 ORGANIZATION.
 create or replace function auth.dashboards(permission text) returns setof uuid
 language plpgsql stable security definer parallel restricted rows 300
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     me private.principal := private.verified();
-    reading text := auth.scope('dashboard:read');
-    scope text := auth.scope(permission);
-    needed integer := private.level_needed(permission);
-    sees_all boolean := private.sees_all();
+    needed integer := private.level_rank(private.level_needed(permission));
 begin
-    if reading is null or scope is null then
-        return;
-    end if;
     return query
-    select d.id
-    from (
-        select b.id, b.visibility, coalesce(private.level_rank(s.level), 0) as level,
-            b.owner_id = me.user_id as mine, m.user_id is not null as mates
-        from kpix.dashboard b
-        left join private.mates() as m (user_id) on m.user_id = b.owner_id
-        left join auth.shared() s on s.dashboard_id = b.id
-        where b.organization_id = me.organization_id
-    ) d
-    where (
-            sees_all or d.mine or d.level > 0
-            or d.visibility = 'ORGANIZATION' and reading = 'ORGANIZATION'
-            or d.visibility <> 'PRIVATE' and d.mates and reading <> 'OWN'
+    with held as materialized (
+        select
+            max(s.rank) filter (where s.permission = 'dashboard:read') as reading,
+            max(s.rank) filter (where s.permission = dashboards.permission) as scope,
+            max(s.rank) filter (where s.permission = 'dashboard:assign') = 3 as sees_all
+        from (
+            select rp.permission, array_position(array['OWN', 'TEAM', 'ORGANIZATION'], rp.scope) as rank
+            from kpix.user_role ur
+            join kpix.role_permission rp
+                on rp.organization_id = ur.organization_id and rp.role_id = ur.role_id
+            where ur.organization_id = me.organization_id and ur.user_id = me.user_id
+                and rp.permission in ('dashboard:read', 'dashboard:assign', dashboards.permission)
+        ) s
+    )
+    select b.id
+    from held h, kpix.dashboard b
+    where b.organization_id = me.organization_id and h.reading is not null and h.scope is not null
+        and (
+            h.sees_all or b.visibility = 'ORGANIZATION' and h.reading = 3 or b.owner_id = me.user_id
+            or b.visibility <> 'PRIVATE' and h.reading > 1 and b.owner_id in (select private.mates())
+            or b.id in (select s.dashboard_id from private.shared_ranks() s)
         )
         and (
-            permission = 'dashboard:read' or scope = 'ORGANIZATION' or d.mine
-            or d.mates and scope = 'TEAM' or d.level >= needed
+            permission = 'dashboard:read' or h.scope = 3 or b.owner_id = me.user_id
+            or h.scope = 2 and b.owner_id in (select private.mates())
+            or b.id in (select s.dashboard_id from private.shared_ranks() s where s.rank >= needed)
         );
 end $$;
 
@@ -199,27 +205,40 @@ begin
         and (a.user_id = me.user_id or a.team_id = any (array(select auth.my_teams())));
 end $$;
 
--- The KPIs of dashboards that the principal sees and that a permission reaches: through the
--- dashboard, through their own owner, or because their values are to be entered.
+-- The KPIs that a permission reaches whatever it does to their dashboards, which are seen: through
+-- their own owner, or because their values are to be entered.
+create or replace function auth.single_kpis(permission text) returns setof uuid
+language plpgsql stable security definer parallel restricted rows 100
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    me private.principal := private.verified();
+    assigned uuid[];
+begin
+    if permission in ('kpi_value:create', 'kpi_value:update') and auth.scope(permission) is not null then
+        assigned := array(select auth.assigned());
+    end if;
+    return query
+    select k.id from kpix.kpi k
+    where k.organization_id = me.organization_id
+        and (k.owner_id = any (array(select auth.owners(permission))) or k.id = any (assigned))
+        and k.dashboard_id in (select auth.dashboards('dashboard:read'));
+end $$;
+
+-- The KPIs that a permission reaches.
 create or replace function auth.kpis(permission text) returns setof uuid
 language plpgsql stable security definer parallel restricted rows 3000
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     me private.principal := private.verified();
-    is_entry boolean := permission in ('kpi_value:create', 'kpi_value:update') and auth.scope(permission) is not null;
 begin
     return query
     select k.id from kpix.kpi k
     where k.organization_id = me.organization_id
-        and (
-            k.dashboard_id in (select auth.dashboards(permission))
-            or k.dashboard_id in (select auth.dashboards('dashboard:read'))
-                and (
-                    k.owner_id in (select auth.owners(permission))
-                    or is_entry and k.id in (select auth.assigned())
-                )
-        );
+        and (k.dashboard_id in (select auth.dashboards(permission))
+            or k.id in (select auth.single_kpis(permission)));
 end $$;
 
-drop function if exists private.scopes(text); -- of the first schema
+-- Of the first schema.
+drop function if exists private.scopes(text);

@@ -7,7 +7,7 @@ grant execute on function
     auth.login_params(text), auth.login_submit(text, bytea, bytea, boolean, text), auth.login_claim(uuid),
     auth.initialized(), auth.set_password(bytea), auth.create_user(uuid, text, text, bytea, text[]),
     auth.org(), auth.user_id(), auth.scope(text), auth.everywhere(text), auth.unlimited(text), auth.owners(text),
-    auth.my_teams(), auth.led_teams(), auth.dashboards(text), auth.kpis(text), auth.assigned(), auth.shared()
+    auth.my_teams(), auth.led_teams(), auth.dashboards(text), auth.kpis(text), auth.single_kpis(text), auth.assigned(), auth.shared()
     to kpix_app;
 grant execute on function
     auth.lock(), auth.leave(bytea), auth.sessions(), auth.user_sessions(uuid),
@@ -28,7 +28,7 @@ grant execute on function
 grant execute on function
     auth.create_organization(uuid, text, text, text, uuid, text, text, bytea), auth.user_id(),
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
-    private.keep_revision()
+    private.keep_revision(), private.check_written_values(), private.check_values_again()
     to kpix_owner;
 -- The operator's: kpix db prune-audit, logins, grant-login, revoke-login.
 grant execute on function

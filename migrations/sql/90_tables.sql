@@ -15,12 +15,13 @@ grant insert (organization_id, id, dashboard_id, user_id, team_id, level, expire
     on kpix.dashboard_share to kpix_app;
 grant insert (organization_id, id, kpi_id, user_id, team_id), delete on kpix.kpi_assignment to kpix_app;
 grant insert, update (green, orange, red, target) on kpix.kpi_threshold to kpix_app;
-grant insert (organization_id, kpi_id, period_start, period_end, value, status, critical, reason),
+grant insert (organization_id, kpi_id, dashboard_id, period_start, period_end, value, status, critical, reason),
     update (value, status, critical, reason)
     on kpix.kpi_value to kpix_app;
 
 grant select on kpix.organization, kpix.app_user, kpix.role, kpix.role_permission, kpix.user_role,
-    kpix.team_member, kpix.dashboard, kpix.kpi, kpix.dashboard_share, kpix.kpi_assignment to kpix_auth;
+    kpix.team_member, kpix.dashboard, kpix.kpi, kpix.dashboard_share, kpix.kpi_assignment,
+    kpix.kpi_threshold, kpix.kpi_value to kpix_auth;
 grant insert on kpix.organization, kpix.app_user, kpix.role, kpix.role_permission, kpix.user_role,
     kpix.kpi_value_revision, kpix.audit_log to kpix_auth;
 grant select, delete on kpix.audit_log to kpix_auth; -- kpix db prune-audit
@@ -70,6 +71,23 @@ create or replace trigger audit_update after update on kpix.kpi_value
 create or replace trigger keep_revision before update on kpix.kpi_value
     for each row when (old.value is distinct from new.value or old.reason is distinct from new.reason)
     execute function private.keep_revision();
+
+-- Before the end of the statement for values, of the transaction for what they are judged by.
+create or replace trigger judge_inserted after insert on kpix.kpi_value
+    referencing new table as written
+    for each statement execute function private.check_written_values();
+create or replace trigger judge_updated after update on kpix.kpi_value
+    referencing new table as written
+    for each statement execute function private.check_written_values();
+drop trigger if exists judge_again on kpix.kpi_threshold;
+create constraint trigger judge_again after insert or update on kpix.kpi_threshold
+    deferrable initially deferred
+    for each row execute function private.check_values_again('kpi_id');
+drop trigger if exists judge_again on kpix.kpi;
+create constraint trigger judge_again after update on kpix.kpi
+    deferrable initially deferred
+    for each row when (old.direction <> new.direction or old.frequency <> new.frequency)
+    execute function private.check_values_again('id');
 
 -- The planner's histograms told another tenant's text through EXPLAIN.
 alter table kpix.organization alter name set statistics 0;

@@ -115,8 +115,7 @@ create policy remove on kpix.dashboard_share for delete using (
 create policy see on kpix.kpi for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi:read'))
-        or dashboard_id in (select auth.dashboards('kpi:read'))
-        or owner_id in (select auth.owners('kpi:read')) and dashboard_id in (select auth.dashboards('dashboard:read')))
+        or dashboard_id in (select auth.dashboards('kpi:read')) or id in (select auth.single_kpis('kpi:read')))
 );
 create policy make on kpix.kpi for insert with check (
     organization_id = (select auth.org())
@@ -133,8 +132,9 @@ create policy change on kpix.kpi for update using (
 
 create policy see on kpix.kpi_threshold for select using (
     organization_id = (select auth.org())
-    and ((select auth.unlimited('kpi:read'))
-        or exists (select from kpix.kpi k where k.organization_id = kpi_threshold.organization_id and k.id = kpi_id))
+    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi:read'))
+        or exists (select from kpix.kpi k where k.organization_id = kpi_threshold.organization_id and k.id = kpi_id
+            offset 0))
 );
 create policy make on kpix.kpi_threshold for insert
     with check (organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi:update')));
@@ -144,7 +144,8 @@ create policy change on kpix.kpi_threshold for update
 create policy see on kpix.kpi_assignment for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi:read'))
-        or exists (select from kpix.kpi k where k.organization_id = kpi_assignment.organization_id and k.id = kpi_id))
+        or exists (select from kpix.kpi k where k.organization_id = kpi_assignment.organization_id and k.id = kpi_id
+            offset 0))
 );
 create policy make on kpix.kpi_assignment for insert with check (
     organization_id = (select auth.org())
@@ -153,28 +154,39 @@ create policy make on kpix.kpi_assignment for insert with check (
 create policy remove on kpix.kpi_assignment for delete
     using (organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi:update')));
 
+-- A value knows its dashboard, because whatever else tells who may see it costs too much a row. It is
+-- seen with its KPI: whoever may read values, and not this KPI, may not read these.
 create policy see on kpix.kpi_value for select using (
     organization_id = (select auth.org())
-    and ((select auth.unlimited('kpi_value:read'))
-        or exists (
-            select from kpix.kpi k
-            where k.organization_id = kpi_value.organization_id and k.id = kpi_id
-                and (k.dashboard_id in (select auth.dashboards('kpi_value:read'))
-                    or k.owner_id in (select auth.owners('kpi_value:read')))
-        ))
+    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi_value:read'))
+        or dashboard_id in (select auth.dashboards('kpi_value:read'))
+        or kpi_id in (select auth.single_kpis('kpi_value:read')))
+    and ((select current_user) = 'kpix_auth' or (select auth.everywhere('kpi:read'))
+        or dashboard_id in (select auth.dashboards('kpi:read'))
+        or kpi_id in (select auth.single_kpis('kpi:read')))
 );
-create policy make on kpix.kpi_value for insert
-    with check (organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi_value:create')));
-create policy change on kpix.kpi_value for update
-    using (organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi_value:update')));
+create policy make on kpix.kpi_value for insert with check (
+    organization_id = (select auth.org())
+    and (dashboard_id in (select auth.dashboards('kpi_value:create'))
+        or kpi_id in (select auth.single_kpis('kpi_value:create')))
+    and ((select auth.everywhere('kpi:read'))
+        or dashboard_id in (select auth.dashboards('kpi:read'))
+        or kpi_id in (select auth.single_kpis('kpi:read')))
+);
+create policy change on kpix.kpi_value for update using (
+    organization_id = (select auth.org())
+    and (dashboard_id in (select auth.dashboards('kpi_value:update'))
+        or kpi_id in (select auth.single_kpis('kpi_value:update')))
+);
+-- "offset 0" keeps the planner from reading every value to show a few revisions.
 create policy see on kpix.kpi_value_revision for select using (
     organization_id = (select auth.org())
-    and ((select auth.unlimited('kpi_value:read'))
-        or exists (
-            select from kpix.kpi_value v
-            where v.organization_id = kpi_value_revision.organization_id and v.kpi_id = kpi_value_revision.kpi_id
-                and v.period_start = kpi_value_revision.period_start
-        ))
+    and exists (
+        select from kpix.kpi_value v
+        where v.organization_id = kpi_value_revision.organization_id and v.kpi_id = kpi_value_revision.kpi_id
+            and v.period_start = kpi_value_revision.period_start
+        offset 0
+    )
 );
 
 -- kpix db prune-audit counts and forgets; nobody else has a way to either.

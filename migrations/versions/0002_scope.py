@@ -96,6 +96,37 @@ create index ix_kpi_assignment_user on kpix.kpi_assignment (organization_id, use
 create index ix_kpi_assignment_team on kpix.kpi_assignment (organization_id, team_id);
 """
 
+# Every value says on which dashboard it stands: policies compare that, and nothing they would have
+# to look up for each of millions of rows. The foreign key keeps it true.
+VALUES = """
+alter table kpix.kpi add constraint uq_kpi_dashboard unique (organization_id, id, dashboard_id);
+alter table kpix.kpi no force row level security;
+alter table kpix.kpi_value no force row level security;
+alter table kpix.kpi_value disable trigger user;
+alter table kpix.kpi_value add column dashboard_id uuid;
+update kpix.kpi_value v set dashboard_id = k.dashboard_id
+from kpix.kpi k where k.organization_id = v.organization_id and k.id = v.kpi_id;
+alter table kpix.kpi_value
+    alter column dashboard_id set not null,
+    drop constraint fk_kpi_value_kpi,
+    add constraint fk_kpi_value_kpi foreign key (organization_id, kpi_id, dashboard_id)
+        references kpix.kpi (organization_id, id, dashboard_id) on update cascade;
+alter table kpix.kpi_value enable trigger user;
+alter table kpix.kpi_value force row level security;
+alter table kpix.kpi force row level security;
+"""
+
+VALUES_BACK = """
+alter table kpix.kpi no force row level security;
+alter table kpix.kpi_value no force row level security;
+alter table kpix.kpi_value
+    drop column dashboard_id cascade,
+    add constraint fk_kpi_value_kpi foreign key (organization_id, kpi_id) references kpix.kpi;
+alter table kpix.kpi_value force row level security;
+alter table kpix.kpi force row level security;
+alter table kpix.kpi drop constraint uq_kpi_dashboard;
+"""
+
 PRIVATE_TABLES = """
 create table private.code (
     id uuid not null constraint pk_code primary key default gen_random_uuid(),
@@ -151,6 +182,7 @@ def upgrade() -> None:
     op.execute(ROLES)
     op.execute(MEMBERS.format(on_delete="on delete cascade"))
     op.execute(SHARING)
+    op.execute(VALUES)
     op.execute("set local role kpix_auth")
     op.execute(PRIVATE_TABLES)
     op.execute("set local role kpix_owner")
@@ -162,4 +194,5 @@ def downgrade() -> None:
     op.execute(PRIVATE_TABLES_BACK)
     op.execute("set local role kpix_owner")
     op.execute(MEMBERS.format(on_delete=""))
+    op.execute(VALUES_BACK)
     op.execute(SHARING_BACK)

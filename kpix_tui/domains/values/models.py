@@ -18,9 +18,10 @@ class KpiValueModel(Base):
     __tablename__ = "kpi_value"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["organization_id", "kpi_id"],
-            ["kpix.kpi.organization_id", "kpix.kpi.id"],
+            ["organization_id", "kpi_id", "dashboard_id"],
+            ["kpix.kpi.organization_id", "kpix.kpi.id", "kpix.kpi.dashboard_id"],
             "fk_kpi_value_kpi",
+            onupdate="CASCADE",
         ),
     )
 
@@ -35,6 +36,8 @@ class KpiValueModel(Base):
     reason: Mapped[String]
     entered_by: Mapped[UUID] = mapped_column(server_default=text("auth.user_id()"))
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    dashboard_id: Mapped[UUID]
+    """Where its KPI stands: who sees the dashboard sees the value."""
 
 
 class KpiValueRevisionModel(Base):

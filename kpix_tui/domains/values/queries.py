@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from kpix_tui.db.errors import RefusedByDatabase
 from kpix_tui.db.paging import fetch_page
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.kpis.views import Status, StatusOf
@@ -212,9 +213,12 @@ def _columns(values: Sequence[StoredValue]) -> tuple[list[Any], ...]:
 # COPY FROM is refused under row-level security: arrays, unnested, are the next fastest.
 _INSERT = b"""
     insert into kpix.kpi_value
-        (organization_id, kpi_id, period_start, period_end, value, status, critical, reason)
-    select %s, n.*, %s
-    from unnest(%s::uuid[], %s::date[], %s::date[], %s::numeric[], %s::text[], %s::boolean[]) as n
+        (organization_id, kpi_id, period_start, period_end, value, status, critical,
+        dashboard_id, reason)
+    select k.organization_id, n.*, k.dashboard_id, %s
+    from unnest(%s::uuid[], %s::date[], %s::date[], %s::numeric[], %s::text[], %s::boolean[])
+        as n (kpi_id, period_start, period_end, value, status, critical)
+    join kpix.kpi k on k.organization_id = %s and k.id = n.kpi_id
 """
 _UPDATE = b"""
     update kpix.kpi_value v
@@ -227,9 +231,17 @@ _UPDATE = b"""
 
 def insert_values(uow: UnitOfWork, values: Sequence[StoredValue], reason: str) -> None:
     """Write new periods in one statement."""
-    uow.driver.execute(_INSERT, (uow.principal.organization_id, reason, *_columns(values)))
+    arguments = (reason, *_columns(values), uow.principal.organization_id)
+    _require_all(uow.driver.execute(_INSERT, arguments), values)
 
 
 def update_values(uow: UnitOfWork, values: Sequence[StoredValue], reason: str | None) -> None:
     """Correct values, or (``reason`` None) only their statuses, in one statement."""
-    uow.driver.execute(_UPDATE, (reason, *_columns(values), uow.principal.organization_id))
+    arguments = (reason, *_columns(values), uow.principal.organization_id)
+    _require_all(uow.driver.execute(_UPDATE, arguments), values)
+
+
+def _require_all(written: Any, values: Sequence[StoredValue]) -> None:
+    """A policy that hides a row says nothing: what was not written is refused, and said."""
+    if written.rowcount != len(values):
+        raise RefusedByDatabase

@@ -9,8 +9,8 @@ import pytest
 from tests.db.attacks.conftest import Attacker
 
 VALUE = (
-    "insert into kpix.kpi_value (organization_id, kpi_id, period_start, period_end, value, status)"
-    " values (%(org)s, %(kpi)s, '2026-08-01', '2026-08-31', 1, 'GREEN')"
+    "insert into kpix.kpi_value (organization_id, kpi_id, dashboard_id, period_start, period_end, value,"
+    " status) values (%(org)s, %(kpi)s, %(dashboard)s, '2026-08-01', '2026-08-31', 1, 'GREEN')"
 )
 DASHBOARD = (
     "insert into kpix.dashboard (organization_id, id, title, owner_id)"
@@ -55,7 +55,7 @@ PEOPLE = {
     "widen a scope": "update kpix.role_permission set scope = 'ORGANIZATION'",
     "make a role": "insert into kpix.role values (auth.org(), gen_random_uuid(), 'ROOT', true)",
     "join a team": "insert into kpix.team_member select auth.org(), gen_random_uuid(), auth.user_id()",
-    "make a team": "insert into kpix.team (organization_id, id, name) values (auth.org(), gen_random_uuid(), 't')",
+    "make a team": "insert into kpix.team (organization_id, id, name) values (%(org)s, gen_random_uuid(), 't')",
     "make a user without a credential": "insert into kpix.app_user (organization_id, id, name, email)"
     " values (auth.org(), gen_random_uuid(), 'x', 'x@x.test')",
     "rename the organisation": "update kpix.organization set name = 'mine'",
@@ -70,8 +70,9 @@ AUDIT = {
     "truncate the audit log": "truncate kpix.audit_log",
     "forge a revision": "insert into kpix.kpi_value_revision values (%(org)s, %(kpi)s, '2026-09-01', 9, 1,"
     " 'GREEN', false, '', %(user)s, now())",
-    "enter a value in another's name": "insert into kpix.kpi_value (organization_id, kpi_id, period_start,"
-    " period_end, value, status, entered_by) values (%(org)s, %(kpi)s, '2026-07-01', '2026-07-31', 1, 'GREEN', %(user)s)",
+    "enter a value in another's name": "insert into kpix.kpi_value (organization_id, kpi_id, dashboard_id,"
+    " period_start, period_end, value, status, entered_by) values (%(org)s, %(kpi)s, %(dashboard)s,"
+    " '2026-07-01', '2026-07-31', 1, 'GREEN', %(user)s)",
     "date an entry back": "update kpix.kpi_value set entered_at = '2020-01-01'",
     "rewrite a revision number": "update kpix.kpi_value set revision = 1",
 }
