@@ -15,12 +15,13 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from kpix_tui.app.context import Context
 from kpix_tui.app.demo_data import DemoDashboard, DemoKpi, load_demo
+from kpix_tui.app.demo_people import PEOPLE as PEOPLE
+from kpix_tui.app.demo_people import WRITERS, found_teams, open_up
 from kpix_tui.config import Settings
 from kpix_tui.db.embedded.locks import exclusive
 from kpix_tui.db.uow import UnitOfWork
@@ -31,34 +32,13 @@ from kpix_tui.domains.dashboards.service import create_dashboard
 from kpix_tui.domains.dashboards.views import CreateDashboard
 from kpix_tui.domains.kpis.service import create_kpi
 from kpix_tui.domains.kpis.views import CreateKpi
-from kpix_tui.domains.people.service import add_member, create_team
 from kpix_tui.domains.values.service import enter_value, write_values
 from kpix_tui.domains.values.views import EnterValue, PeriodValue
 from kpix_tui.kernel.errors import Misconfigured, message
 
 ORGANIZATION: Final = "Demonstration"
-TEAM: Final = "Performance"
 PASSWORD: Final = "kpix-demonstration"  # noqa: S105 - everybody is told it
-"""Of all four people. The demonstration holds nothing that is not public."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who can sign in to the demonstration, with :data:`PASSWORD`."""
-
-    name: str
-    email: str
-    role: str
-
-
-PEOPLE: Final = MappingProxyType(
-    {
-        "administrator": Person("Alex Martin", "admin@demo.kpix", "ADMIN"),
-        "manager": Person("Camille Durand", "manager@demo.kpix", "MANAGER"),
-        "user": Person("Sam Okafor", "user@demo.kpix", "USER"),
-        "viewer": Person("Robin Lee", "viewer@demo.kpix", "VIEWER"),
-    }
-)
+"""Of everybody in it. The demonstration holds nothing that is not public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +207,7 @@ def _build(context: Context, progress: Callable[[DemoProgress], None]) -> None:
     progress(DemoProgress(DemoStep.PEOPLE, 0, len(PEOPLE)))
     team, ids = _people(context, progress)
     with team["administrator"].unit_of_work() as uow:
-        _team(uow, ids)
-    with team["administrator"].unit_of_work() as uow:
+        teams = found_teams(uow, ids)
         dashboards = load_demo(uow.today)
     total = sum(len(kpi.values) for dashboard in dashboards for kpi in dashboard.kpis)
     kpis: dict[str, UUID] = {}
@@ -236,7 +215,9 @@ def _build(context: Context, progress: Callable[[DemoProgress], None]) -> None:
     for dashboard in dashboards:
         progress(DemoProgress(DemoStep.FIGURES, done, total))
         with team[dashboard.owner].unit_of_work() as uow:
-            kpis |= _dashboard(uow, dashboard, ids)
+            made = _dashboard(uow, dashboard, ids)
+            open_up(uow, dashboard.title, made, ids, teams)
+        kpis |= made
         done += sum(len(kpi.values) for kpi in dashboard.kpis)
     progress(DemoProgress(DemoStep.FIGURES, total, total))
     _correct(team, dashboards, kpis, progress)
@@ -263,18 +244,11 @@ def _people(
         if key != "administrator":
             user = CreateUser(person.name, person.email, (person.role,), PASSWORD)
             ids[key] = create_user(team["administrator"], user).id
-        if key != "viewer":
+        if key in WRITERS:
             signed_in = login(context, Login(person.email, PASSWORD))
             team[key] = _As(context, signed_in.token)
         progress(DemoProgress(DemoStep.PEOPLE, done, len(PEOPLE)))
     return team, ids
-
-
-def _team(uow: UnitOfWork, people: Mapping[str, UUID]) -> None:
-    """Who keeps the figures: a manager makes KPIs for the people of their team."""
-    made = create_team(uow, TEAM)
-    add_member(uow, made.id, people["manager"], lead=True)
-    add_member(uow, made.id, people["user"])
 
 
 def _dashboard(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from kpix_tui.app.demo_data import load_demo
 from kpix_tui.config import load_settings
 from kpix_tui.domains.accounts.service import change_password, login, whoami
 from kpix_tui.domains.accounts.views import ChangePassword, Login
+from kpix_tui.domains.dashboards.service import find_dashboard, list_shares
 from kpix_tui.domains.kpis.service import find_kpi, list_definitions
 from kpix_tui.domains.overview.service import list_dashboards, list_kpis
 from kpix_tui.domains.people.service import list_users
@@ -121,6 +122,37 @@ def test_everybody_can_sign_in(built: Built) -> None:
             assert whoami(uow).roles == (person.role,)
 
 
+def test_people_see_what_is_shared_with_them(built: Built) -> None:
+    context, _ = built
+    everything = {row.title for row in context.run(list_dashboards, ALL).rows}
+    hidden = {
+        "viewer": {"Energy prices", "Weekly deaths by age"},
+        "buyer": {"Weekly deaths by age"},
+        "analyst": {"Energy prices"},
+        "director": set(),
+        "manager": set(),
+        "user": {"Weekly deaths by age"},
+    }
+    for key, out_of_sight in hidden.items():
+        token = login(context, Login(PEOPLE[key].email, PASSWORD)).token
+        with context.unit_of_work(token) as uow:
+            seen = {row.title for row in list_dashboards(uow, ALL).rows}
+            assert everything - seen == out_of_sight, key
+
+
+def test_values_are_owed_and_shares_end(built: Built) -> None:
+    context, _ = built
+    assignees = {row.code: row.assignees for row in context.run(list_kpis, ALL).rows}
+    assert {code: names for code, names in assignees.items() if names} == {
+        "BRENT-DAY": ("Purchasing",),
+        "GAS-DAY": ("Purchasing",),
+        "LEFT-UNSEEN": ("Tom Weber",),
+    }
+    energy = context.run(find_dashboard, "Energy prices")
+    shares = {one.name: one.until for one in context.run(list_shares, energy.id).rows}
+    assert shares == {"Inès Moreau": date(2027, 1, 20), "Purchasing": None}
+
+
 def test_progress_goes_forward(built: Built) -> None:
     _, seen = built
     steps = list(dict.fromkeys(progress.step for progress in seen))
@@ -180,7 +212,7 @@ def test_an_interrupted_build_begins_again(tmp_path: Path, monkeypatch: pytest.M
     try:
         assert build_demo(context).built
         assert len(context.run(list_definitions)) == 12
-        assert context.run(list_users).total == 4
+        assert context.run(list_users).total == len(PEOPLE)
         assert build_demo(context, reset=True).built
         assert len(context.run(list_definitions)) == 12
     finally:
