@@ -29,7 +29,7 @@ from kpix_tui.domains.people.views import (
     UserRow,
     UserTeam,
 )
-from kpix_tui.kernel.errors import KpixError
+from kpix_tui.kernel.errors import KpixError, Unavailable
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 from tests.tui.support import NOW, USER
 
@@ -39,13 +39,19 @@ CODE = "7KQ2-M9XD-4TVB-E0HW-PR61-3ZNC-YG"
 
 @dataclass
 class People:
-    """What the fake use cases read and write. ``failing`` is raised by the next call."""
+    """What the fake use cases read and write.
+
+    ``failing`` holds what the next call of a use case raises, by its name; while ``down`` nothing
+    answers, and while ``discreet`` nobody is told who holds what.
+    """
 
     users: dict[UUID, UserRow] = field(default_factory=dict)
     teams: dict[UUID, TeamRow] = field(default_factory=dict)
     members: dict[UUID, dict[UUID, bool]] = field(default_factory=dict)
     roles: dict[UUID, RoleDetail] = field(default_factory=dict)
-    failing: KpixError | None = None
+    failing: dict[str, KpixError] = field(default_factory=dict)
+    down: bool = False
+    discreet: bool = False
     asked: list[tuple[str, Any]] = field(default_factory=list)
 
     # -- filling -------------------------------------------------------------------------------
@@ -58,7 +64,7 @@ class People:
         made = UserRow(
             id=UUID(int=USER.int + number * 100),
             name=name,
-            email=email or f"{name.split()[0].lower()}@acme.test",
+            email=email or f"{name.split(maxsplit=1)[0].lower()}@acme.test",
             active=active,
             invited=invited,
             roles=roles,
@@ -111,9 +117,10 @@ class People:
 
     def _note(self, name: str, what: Any) -> None:
         self.asked.append((name, what))
-        if self.failing is not None:
-            failing, self.failing = self.failing, None
-            raise failing
+        if self.down:
+            raise Unavailable(reason="no route")
+        if name in self.failing:
+            raise self.failing.pop(name)
 
     # -- users ---------------------------------------------------------------------------------
 
@@ -240,7 +247,7 @@ class People:
             description=role.description,
             built_in=role.built_in,
             cells=len(role.cells),
-            holders=len(self._holders(role)),
+            holders=None if self.discreet else len(self._holders(role)),
             version=role.version,
         )
 
@@ -251,7 +258,8 @@ class People:
         """With its cells."""
         self._note("show_role", role_id)
         role = self.roles[role_id]
-        return replace(role, holders=len(self._holders(role)))
+        holders = None if self.discreet else len(self._holders(role))
+        return replace(role, holders=holders)
 
     def list_holders(
         self, _uow: Any, role_id: UUID, page: PageRequest = FIRST_PAGE

@@ -47,6 +47,11 @@ ADMINISTRATION: Final[tuple[Action, ...]] = (
         _m("What each role allows, and who holds it."),
         Permission.ROLE_READ,
     ),
+    _place(
+        "administration.signed_in",
+        _m("Sessions"),
+        _m("Who is signed in, where from, and ending it."),
+    ),
     quiet("menu.up", _m("Up"), _m("The line above."), ("up", "k"), ("menu",)),
     quiet("menu.down", _m("Down"), _m("The line below."), ("down", "j"), ("menu",)),
     local("menu.open", _m("Open"), _m("Open the place under the cursor."), ("enter",), ("menu",)),

@@ -11,9 +11,9 @@ from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
+from textual.widget import Widget
 
 from kpix_tui.access.permissions import Permission, Scope
 from kpix_tui.domains.people.rules import changes, rank
@@ -36,8 +36,8 @@ _SHORTEST: Final = 7
 """Cells of a column where there is hardly any room: a sign, a glyph, a blank and four letters."""
 
 
-class Matrix(ScrollView, can_focus=True):
-    """Draws line by line; line 0 names the actions and does not scroll.
+class Matrix(Widget, can_focus=True):
+    """Draws line by line; line 0 names the actions.
 
     ``limits`` is what the person at the keyboard holds: no cell is set wider than that. A matrix
     that is ``locked`` shows and does not change.
@@ -168,27 +168,27 @@ class Matrix(ScrollView, can_focus=True):
         )
 
     def watch_cursor(self, old: tuple[int, int], new: tuple[int, int]) -> None:
-        """Keep the cursor visible and draw the lines that changed."""
-        room = max(1, self.size.height - 1)
-        top = self.scroll_offset.y
-        if not top <= new[0] < top + room:
-            self.scroll_to(y=new[0] if new[0] < top else new[0] - room + 1, animate=False)
+        """Draw the lines that changed."""
         self._refresh_rows(old[0], new[0])
         self.post_message(self.Moved())
 
     def _refresh_rows(self, *rows: int) -> None:
-        lines = {0, *(row + 1 - self.scroll_offset.y for row in rows)}
-        self.refresh(*(Region(0, line, self.size.width, 1) for line in lines))
+        self.refresh(*(Region(0, row, self.size.width, 1) for row in {0, *(r + 1 for r in rows)}))
 
-    def on_resize(self) -> None:
-        """All the lines can be reached."""
-        self.virtual_size = Size(self.size.width, len(_ROWS) + 1)
-        self.refresh()
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """A line for the names of the actions, and one a resource."""
+        return len(_ROWS) + 1
+
+    @property
+    def line(self) -> Region:
+        """Where the cursor is, and what names its column while there is room for both."""
+        row = self.cursor[0] + 1
+        return Region(0, self.virtual_region.y + (0 if row == 1 else row), 1, 2 if row == 1 else 1)
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; on the cell under the cursor it changes it."""
         title, cell = self._widths()
-        row = event.y - 1 + self.scroll_offset.y
+        row = event.y - 1
         column = (event.x - 1 - title) // cell
         if event.y > 0 and row < len(_ROWS) and 0 <= column < len(_COLUMNS):
             again = self.cursor == (row, column)
@@ -207,7 +207,7 @@ class Matrix(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The names of the actions, or the cells of a resource."""
-        row = y - 1 + self.scroll_offset.y
+        row = y - 1
         if y == 0:
             segments = self._header()
         elif row < len(_ROWS):

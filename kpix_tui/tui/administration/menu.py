@@ -115,8 +115,8 @@ class Menu(ScrollView, can_focus=True):
         return Strip([edge, *segments, edge]).adjust_cell_length(self.size.width, base.rich_style)
 
     def _title(self, index: int, width: int) -> list[tuple[str, Style]]:
-        count = clip(self._counts[index], width // 2)
-        name = clip(self._entries[index].name, width - cell_len(count) - 1)
+        name = clip(self._entries[index].name, width)
+        count = clip(self._counts[index], max(0, width - cell_len(name) - 2))
         gap = " " * (width - cell_len(name) - cell_len(count))
         return [
             (name + gap, self._style("menu--name")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from kpix_tui.access.permissions import Permission
+from kpix_tui.tui.administration.reach import too_narrow
 from kpix_tui.tui.look import LookApp
 
 if TYPE_CHECKING:
@@ -43,6 +45,14 @@ class AdministrationApp(LookApp):
         from kpix_tui.tui.audit.screen import AuditScreen  # noqa: PLC0415
 
         self._administrate(AuditScreen())
+
+    def do_signed_in(self) -> None:
+        """The sessions of everybody, of oneself for who may not see those."""
+        from kpix_tui.tui.sessions.screen import SessionsScreen  # noqa: PLC0415
+
+        actor = cast("KpixApp", self).actor
+        everyone = too_narrow(actor, Permission.USER_UPDATE) is None
+        self._administrate(SessionsScreen(everyone=everyone))
 
     def _administrate(self, screen: KpixScreen[Any]) -> None:
         """Open ``screen`` above the menu, so that Esc leads to it."""

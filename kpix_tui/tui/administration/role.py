@@ -8,6 +8,7 @@ from uuid import UUID
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -20,6 +21,7 @@ from kpix_tui.i18n.catalog import _, error_text, ngettext
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.cells import REACHES, steps
 from kpix_tui.tui.administration.matrix import Matrix
+from kpix_tui.tui.administration.reach import too_narrow
 from kpix_tui.tui.administration.review import ReviewScreen
 from kpix_tui.tui.administration.role_place import RolePlace
 from kpix_tui.tui.administration.words import meaning, role_name, role_note
@@ -52,10 +54,11 @@ class RoleScreen(RolePlace):
 
     def body(self) -> ComposeResult:
         """What it is for, the matrix, the cell under the cursor, what has changed."""
-        yield Static(_("Loading…"), id="role-about", markup=False)
-        yield Matrix(id="matrix")
-        yield Static("", id="role-cell", markup=False)
-        yield Static("", id="role-legend", markup=False)
+        with VerticalScroll(id="role-sheet", can_focus=False):
+            yield Static(_("Loading…"), id="role-about", markup=False)
+            yield Matrix(id="matrix")
+            yield Static("", id="role-cell", markup=False)
+            yield Static("", id="role-legend", markup=False)
         yield Static("", id="role-state", markup=False)
 
     @property
@@ -220,6 +223,7 @@ class RoleScreen(RolePlace):
     @on(Matrix.Moved)
     def _moved(self) -> None:
         self._say()
+        self.query_one("#role-sheet").scroll_to_region(self.matrix.line, animate=False)
         self.refresh_bindings()
 
     def opened(self, role: RoleDetail) -> None:
@@ -250,8 +254,10 @@ class RoleScreen(RolePlace):
         )
 
         async def preview() -> None:
-            impact = await self.bridge.read(people.preview_role, command)
-            self.kpix.open(ReviewScreen(command, impact))
+            impact = None
+            if too_narrow(self.kpix.actor, Permission.USER_READ) is None:
+                impact = await self.bridge.read(people.preview_role, command)
+            self.kpix.open(ReviewScreen(command, self.matrix.changes, impact))
 
         self.attempt(preview, group="open", exclusive=True)
 

@@ -46,6 +46,7 @@ PLACES: Final = (
         _m("What people may do, and how far it reaches."),
         lambda uow: people.list_roles(uow, _ONE).total,
     ),
+    Place("administration.signed_in", _m("Who is signed in, where from, and ending it.")),
     Place("administration.audit", _m("Who did what to which object, and when.")),
 )
 

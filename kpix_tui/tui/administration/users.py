@@ -78,10 +78,10 @@ class UsersScreen(PeopleScreen):
 
     def _columns(self) -> list[Column[UserRow]]:
         return [
-            Column(_("Name"), _name, 18, "name", grow=2),
+            Column(_("Name"), _name, 18, "name", grow=1),
             Column(_("State"), self._state, 13),
-            Column(_("Roles"), _roles, 16, grow=2),
-            Column(_("Teams"), _teams, 14, grow=1, priority=2),
+            Column(_("Roles"), _roles, 16, grow=3),
+            Column(_("Teams"), _teams, 14, grow=2, priority=2),
             Column(_("E-mail"), _email, 22, "email", grow=1, priority=3),
             Column(_("Since"), self._since, 11, "created_at", priority=4),
         ]
