@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from kpix_tui.access.actor import Actor, actor_of
-from kpix_tui.access.permissions import Permission, Scope
-from kpix_tui.access.policy import OutOfScope, PermissionMissing
+from kpix_tui.access.actor import actor_of
+from kpix_tui.access.permissions import Permission
+from kpix_tui.access.policy import require
 from kpix_tui.db.principal import token_bytes
 from kpix_tui.db.uow import UnitOfWork, Units
 from kpix_tui.domains.accounts import queries
 from kpix_tui.domains.accounts.errors import SessionEnded, SessionNotFound
 from kpix_tui.domains.accounts.views import SessionRow
+from kpix_tui.domains.people.rules import EVERYBODY
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 
 
@@ -32,7 +33,7 @@ def list_sessions(
     actor = actor_of(uow)
     wanted = None if everyone else user_id or actor.user_id
     if wanted != actor.user_id:
-        _require_oversight(actor)
+        require(actor, Permission.USER_UPDATE, EVERYBODY)
     return queries.sessions(uow, page, wanted)
 
 
@@ -56,7 +57,7 @@ def revoke_sessions(uow: UnitOfWork, user_id: UUID | None = None) -> int:
     actor = actor_of(uow)
     wanted = user_id or actor.user_id
     if wanted != actor.user_id:
-        _require_oversight(actor)
+        require(actor, Permission.USER_UPDATE, EVERYBODY)
     ended = queries.revoke_sessions(uow, wanted)
     uow.log("sessions.revoked", of_user_id=str(wanted), count=ended)
     return ended
@@ -81,11 +82,3 @@ def leave_session(units: Units, token: str) -> None:
         return  # it is no token, and opens nothing
     with units.anonymous() as uow:
         queries.leave(uow, shown)
-
-
-def _require_oversight(actor: Actor) -> None:
-    scope = actor.grants.get(Permission.USER_UPDATE)
-    if scope is None:
-        raise PermissionMissing(permission=Permission.USER_UPDATE.value)
-    if scope is not Scope.ORGANIZATION:
-        raise OutOfScope(permission=Permission.USER_UPDATE.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kpix_tui.access.permissions import Permission
 from kpix_tui.kernel.errors import message as _m
 from kpix_tui.tui.action import GLOBAL, Action, local
 
@@ -61,6 +62,7 @@ SESSIONS: Final[tuple[Action, ...]] = (
         _m("Show the sessions of everybody, or yours."),
         ("A",),
         ("sessions",),
+        Permission.USER_UPDATE,
     ),
     Action(
         "sessions.others",

@@ -10,11 +10,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 
-from kpix_tui.access.permissions import Permission, Scope
-from kpix_tui.access.policy import OutOfScope, PermissionMissing
+from kpix_tui.access.policy import Target
 from kpix_tui.domains.accounts import sessions
 from kpix_tui.domains.accounts.views import SessionRow
-from kpix_tui.i18n.catalog import _, error_text, ngettext
+from kpix_tui.domains.people.rules import EVERYBODY
+from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.i18n.formats import format_datetime
 from kpix_tui.kernel.errors import message
 from kpix_tui.kernel.paging import Page, PageRequest
@@ -103,20 +103,18 @@ class SessionsScreen(KpixScreen[None]):
     # -- actions -------------------------------------------------------------------------------
 
     def why_not(self, action: Action) -> str | None:
-        """Something must be under the cursor; everybody's sessions are for administrators."""
+        """Something must be under the cursor, and there must be something to do with it."""
         if action.id == "sessions.revoke" and self.table.current is None:
             return _("There is no session under the cursor.")
         if action.id == "table.open":
             return _("A session has nothing more to show; d ends it.")
         if action.id == "sessions.others" and self._everyone:
             return _("These are everybody's: press A for yours.")
-        actor = self.kpix.actor
-        if action.id == "sessions.everyone" and actor is not None:
-            scope = actor.grants.get(Permission.USER_UPDATE)
-            if scope is not Scope.ORGANIZATION:
-                refusal = PermissionMissing if scope is None else OutOfScope
-                return error_text(refusal(permission=Permission.USER_UPDATE.value))
         return super().why_not(action)
+
+    def target_of(self, action: Action) -> Target | None:
+        """Sessions belong to people: everybody's need the right to change anybody."""
+        return EVERYBODY if action.id == "sessions.everyone" else None
 
     @on(PagedTable.Moved)
     def _moved(self) -> None:
