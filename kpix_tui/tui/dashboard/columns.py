@@ -51,6 +51,7 @@ def columns(writing: Writing) -> list[Column[KpiRow]]:
         Column(_("Period"), period, 11, "period", priority=3),
         Column(_("Missing"), _missing, 7, align="right", priority=7),
         Column(_("Owner"), _owner, 12, "owner", grow=1, priority=8),
+        Column(_("Values by"), _owed_by, 14, grow=1, priority=9),
     ]
 
 
@@ -68,3 +69,8 @@ def _missing(row: KpiRow, _width: int) -> Content:
 
 def _owner(row: KpiRow, _width: int) -> Content:
     return Content.styled(plain(row.owner_name), "$text-muted")
+
+
+def _owed_by(row: KpiRow, _width: int) -> Content:
+    """Who enters the values, where it is not the owner."""
+    return Content.styled(plain(", ".join(row.assignees)), "$text-muted")
