@@ -211,7 +211,8 @@ def backup(session: Session, out: Output, file: Path, yes: bool) -> None:
     "restore",
     message(
         "Put the database back as a backup has it.\n"
-        "Whatever was entered since then is lost. It happens whole or not at all."
+        "Whatever was entered since then is lost. It happens whole or not at all. Everybody signs "
+        "in again afterwards, and one-time codes are to be issued anew."
     ),
     examples=("kpix db restore kpix-2026-11-21.backup",),
 )
