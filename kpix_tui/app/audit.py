@@ -10,11 +10,13 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from kpix_tui.access.permissions import Permission
 from kpix_tui.domains.audit.rules import ACTIONS, changes, read_moment
 from kpix_tui.domains.audit.views import AuditFilter, AuditRow
 from kpix_tui.domains.kpis.views import ALWAYS
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_date, format_datetime, format_exactly
+from kpix_tui.i18n.sharing import LEVELS, VISIBILITIES
 from kpix_tui.kernel.errors import message
 from kpix_tui.kernel.ids import as_id
 from kpix_tui.kernel.text import plain
@@ -29,7 +31,6 @@ RESOURCES: Final[Mapping[str, str]] = MappingProxyType(
         "kpi_threshold": message("Thresholds"),
         "kpi_value": message("Value"),
         "role": message("Role"),
-        "role_permission": message("Permission"),
         "session": message("Session"),
         "team": message("Team"),
         "team_member": message("Team member"),
@@ -60,6 +61,7 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "frequency": message("Frequency"),
         "green": message("Green"),
         "is_lead": message("Lead"),
+        "kind": message("Kind"),
         "kpi_id": message("KPI"),
         "last": message("Last"),
         "level": message("Level"),
@@ -72,7 +74,6 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "owner_id": message("Owner"),
         "period_end": message("End of the period"),
         "period_start": message("Period"),
-        "permission": message("Permission"),
         "process": message("Process"),
         "reason": message("Reason"),
         "red": message("Red"),
@@ -101,9 +102,22 @@ _WORDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("frequency", "MONTHLY"): message("monthly"),
         ("frequency", "QUARTERLY"): message("quarterly"),
         ("frequency", "YEARLY"): message("yearly"),
+        ("kind", "INVITATION"): message("invitation"),
+        ("kind", "RESET"): message("new password"),
         ("status", "GREEN"): message("Green"),
         ("status", "ORANGE"): message("Orange"),
         ("status", "RED"): message("Red"),
+        **{("level", level): words for level, (words, _help) in LEVELS.items()},
+        **{("visibility", one): words for one, (words, _help) in VISIBILITIES.items()},
+        **{
+            (permission.value, scope): words
+            for permission in Permission
+            for scope, words in (
+                ("OWN", message("own")),
+                ("TEAM", message("team")),
+                ("ORGANIZATION", message("organisation")),
+            )
+        },
     }
 )
 

@@ -45,9 +45,6 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "role.created": message("Role created"),
         "role.deleted": message("Role deleted"),
         "role.updated": message("Role changed"),
-        "role_permission.created": message("Permission given"),
-        "role_permission.deleted": message("Permission taken away"),
-        "role_permission.updated": message("Permission changed"),
         "session.closed": message("Signed out"),
         "session.locked": message("Session locked"),
         "session.opened": message("Signed in"),
@@ -137,31 +134,42 @@ def read_moment(
     Raises:
         MomentInvalid: it is neither a day nor a day with a time.
     """
-    if not text.strip():
+    bare = text.strip()
+    if not bare:
         return None
-    found = _AT_A_TIME.fullmatch(text.strip())
+    found = _AT_A_TIME.fullmatch(bare)
+    wrong = MomentInvalid(value=bare[:40], fields=(field,))
+    if found is None and ":" in bare:
+        raise wrong  # a time that would be left out
     try:
-        if not found and ":" in text:
-            raise ValueError(text)  # a time that would be left out
-        day = parse_day(found[1] if found else text, Frequency.DAILY, locale)
+        day = parse_day(found[1] if found else bare, Frequency.DAILY, locale)
         clock = time(int(found[2]), int(found[3] or 0)) if found else time()
         length = timedelta(minutes=1) if found else timedelta(days=1)
         # Added on the clocks of the place: a day has 23 to 25 hours.
         moment = datetime.combine(day, clock) + (length if last else timedelta())
     except (InputInvalid, ValueError, OverflowError) as error:
-        raise MomentInvalid(value=text.strip()[:40], fields=(field,)) from error
+        raise wrong from error
     return moment.replace(tzinfo=ZoneInfo(timezone))
 
 
 def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> tuple[Change, ...]:
-    """What an entry says that changed, by column, without what changes with every change."""
-    before, after = old or {}, new or {}
-    fields = dict.fromkeys((*after, *before))
+    """What an entry says that changed, by column, without what changes with every change.
+
+    What holds columns of its own, as a role its cells, is taken apart.
+    """
+    before, after = _flat(old or {}), _flat(new or {})
     return tuple(
         Change(field, before.get(field), after.get(field))
-        for field in fields
+        for field in dict.fromkeys((*after, *before))
         if field not in _UNREMARKABLE and before.get(field) != after.get(field)
     )
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field, value in values.items():
+        found.update(value if isinstance(value, Mapping) else {field: value})
+    return found
 
 
 def ids_in(*texts: Any) -> frozenset[UUID]:
