@@ -151,6 +151,19 @@ def test_the_last_administrator_keeps_the_role(context: Context) -> None:
     assert everything(context) == before
 
 
+def test_an_equal_under_another_name_does_not_deactivate_the_last_administrator(
+    context: Context, as_person: People
+) -> None:
+    give(context, "user", dict.fromkeys(Permission, S.ORGANIZATION), "Twin")
+    twin, before = as_person("acme/user"), everything(context)
+    with pytest.raises(LastAdministrator):
+        twin.run(service.set_active, person(twin, "admin"), False)
+    with pytest.raises(LastAdministrator):
+        twin.run(service.unassign_role, person(twin, "admin"), role(twin, "ADMIN"))
+    assert everything(context) == before
+    assert context.run(whoami).roles == ("ADMIN",)
+
+
 def test_of_two_administrators_one_can_go(context: Context, as_person: People) -> None:
     second_admin(context)
     other = as_person("acme/manager")

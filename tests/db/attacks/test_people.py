@@ -56,9 +56,13 @@ def furnished(
         viewer = service.find_user(uow, "viewer@acme.test")
         service.assign_role(uow, viewer.id, keeper.id)
         service.unassign_role(uow, viewer.id, service.find_role(uow, "VIEWER").id)
+        led = service.create_team(uow, "Led by its manager")
+        service.add_member(uow, led.id, service.find_user(uow, "manager@acme.test").id, lead=True)
+        service.add_member(uow, led.id, uow.principal.user_id, lead=True)
         invited = invite_user(uow, InviteUser("Zoé", f"{SECRET}@acme.test", ("USER",)))
         known = {
             "team": team.id,
+            "led": led.id,
             "role": role.id,
             "keeper": keeper.id,
             "admin_role": service.find_role(uow, "ADMIN").id,
@@ -219,6 +223,52 @@ def test_a_keeper_of_people_does_not_rise(
     assert keeper.gained(ABOVE_ONESELF[attack], **furnished) == 0
     assert fingerprint() == before, keeper.notes
     assert well_aimed(keeper), keeper.notes
+
+
+BEYOND_THE_LEAD = {
+    "name another lead": "insert into kpix.team_member (organization_id, team_id, user_id, is_lead)"
+    " values (%(org)s, %(led)s, %(viewer)s, true)",
+    "unseat another lead": "update kpix.team_member set is_lead = false where team_id = %(led)s",
+    "remove another lead": "delete from kpix.team_member where team_id = %(led)s and user_id = %(user)s",
+    "leave the lead": "delete from kpix.team_member where team_id = %(led)s and user_id = auth.user_id()",
+    "rename the team": "update kpix.team set name = 'mine' where id = %(led)s",
+    "delete the team": "delete from kpix.team where id = %(led)s",
+    "fill another team": "insert into kpix.team_member (organization_id, team_id, user_id)"
+    " values (%(org)s, %(team)s, %(viewer)s)",
+    "move a member to another team": "update kpix.team_member set team_id = %(team)s where team_id = %(led)s",
+    "date a membership back": "update kpix.team_member set joined_at = '2020-01-01' where team_id = %(led)s",
+    "raise a member on conflict": "insert into kpix.team_member (organization_id, team_id, user_id)"
+    " values (%(org)s, %(led)s, auth.user_id()) on conflict (organization_id, team_id, user_id)"
+    " do update set is_lead = true",
+    "take in a stranger": "insert into kpix.team_member (organization_id, team_id, user_id)"
+    " select %(org)s, %(led)s, gen_random_uuid()",
+}
+
+
+@pytest.mark.parametrize("attack", BEYOND_THE_LEAD)
+def test_a_lead_manages_members_and_nothing_else(
+    attack: str,
+    attacker: Callable[[str | None], Attacker],
+    furnished: dict[str, Any],
+    fingerprint: Callable[[], str],
+) -> None:
+    before, lead = fingerprint(), attacker("acme/manager")
+    assert lead.gained(BEYOND_THE_LEAD[attack], **furnished) == 0
+    assert fingerprint() == before, lead.notes
+    assert well_aimed(lead), lead.notes
+
+
+def test_a_lead_does_manage_the_members(
+    attacker: Callable[[str | None], Attacker],
+    furnished: dict[str, Any],
+    fingerprint: Callable[[], str],
+) -> None:
+    before, lead = fingerprint(), attacker("acme/manager")
+    take_in = "insert into kpix.team_member (organization_id, team_id, user_id)"
+    assert lead.gained(f"{take_in} values (%(org)s, %(led)s, %(viewer)s)", **furnished) == 1
+    let_go = "delete from kpix.team_member where team_id = %(led)s and user_id = %(viewer)s"
+    assert lead.gained(let_go, **furnished) == 1
+    assert fingerprint() == before, lead.notes
 
 
 @pytest.mark.parametrize(
