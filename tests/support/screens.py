@@ -101,7 +101,7 @@ SHOTS = (
     Shot("help", keys("question_mark")),
     Shot("palette", keys("colon", *"re")),
     Shot("settings", keys("comma")),
-    Shot("sessions", keys("colon", *"sessions", "enter")),
+    Shot("sessions", keys("colon", *"my sess", "enter")),
 )
 
 

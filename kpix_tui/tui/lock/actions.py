@@ -20,8 +20,8 @@ SESSIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         "app.sessions",
-        _m("Sessions"),
-        _m("Where you are signed in, and ending it; for administrators, everybody."),
+        _m("My sessions"),
+        _m("Where you are signed in, and ending it."),
         (),
         (GLOBAL,),
         None,
