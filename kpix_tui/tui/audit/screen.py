@@ -81,7 +81,7 @@ class AuditScreen(KpixScreen[None]):
         return [
             Column(_("Date"), self._date, 17, "at"),
             Column(_("Done by"), _actor, 13, "who", grow=1),
-            Column(_("Action"), _action, 21, "what"),
+            Column(_("Action"), _action, 20, "what"),
             Column(_("Object"), self._object, 22, "object", grow=3),
             Column(_("Changes"), self._changes, 20, grow=4, priority=1),
         ]
