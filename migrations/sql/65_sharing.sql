@@ -140,21 +140,24 @@ begin atomic
         select h.user_id, 'ADMINISTRATOR', null, string_agg(distinct h.role, ', '), null
         from held h where h.permission = 'dashboard:assign' and h.scope = 'ORGANIZATION' group by h.user_id
     ),
+    highest as (select s.user_id, max(s.rank) as rank from shared s group by s.user_id),
     abilities as (
         select h.user_id,
-            bool_or(h.permission = 'dashboard:update' and (o.reached or coalesce(o.rank, 0) >= 3)) as changes,
-            bool_or(h.permission = 'kpi_value:create' and (o.reached or coalesce(o.rank, 0) >= 2)) as enters
+            bool_or(h.permission = 'dashboard:update' and (o.reached or o.rank >= 3)) as changes,
+            bool_or(h.permission = 'kpi_value:create' and (o.reached or o.rank >= 2)) as enters
         from board b
         cross join held h
+        left join mates m on m.user_id = h.user_id
+        left join highest s on s.user_id = h.user_id
         cross join lateral (
             select h.scope = 'ORGANIZATION' or h.user_id = b.owner_id
-                    or h.scope = 'TEAM' and h.user_id in (select m.user_id from mates m) as reached,
-                (select max(s.rank) from shared s where s.user_id = h.user_id) as rank
+                    or h.scope = 'TEAM' and m.user_id is not null as reached,
+                coalesce(s.rank, 0) as rank
         ) o
         group by h.user_id
     )
     select r.user_id, r.reason, r.level,
-        case when r.reason not in ('ORGANIZATION', 'ADMINISTRATOR') or r.user_id = auth.user_id()
+        case when r.reason not in ('ORGANIZATION', 'ADMINISTRATOR') or r.user_id = (select auth.user_id())
                 or (select auth.everywhere('user:read'))
             then r.via end,
         r.until,
