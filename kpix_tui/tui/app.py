@@ -287,7 +287,7 @@ def run_interface(context: Context) -> int:
     try:
         app.run()
     finally:
-        leave_terminal(app.context)
+        leave_terminal(app.context, app.locked_token)
         if app.context is not context:
             app.context.close()
     return app.return_code or int(ExitCode.DONE)

@@ -589,18 +589,39 @@ async def test_signing_out_of_a_shared_terminal_leaves_no_name(
         assert "Acme" not in text_of(app.screen)
 
 
-def test_leaving_a_shared_terminal_ends_its_session(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("shared", "kept", "locked", "gone", "left"),
+    [
+        (False, "kept", None, [], "kept"),
+        (False, "kept", "kept", ["kept"], None),
+        (False, "newer", "kept", ["kept"], "newer"),
+        (True, "kept", None, ["kept"], None),
+        (True, "kept", "kept", ["kept"], None),
+        (True, None, None, [], None),
+    ],
+)
+def test_leaving_ends_a_locked_session_and_that_of_a_shared_terminal(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    shared: bool,
+    kept: str | None,
+    locked: str | None,
+    gone: list[str],
+    left: str | None,
 ) -> None:
     ended: list[str] = []
     monkeypatch.setattr("kpix_tui.tui.lock.leave.end", lambda _context, token: ended.append(token))
-    for shared in (False, True):
-        context: Any = FakeContext(tmp_path, shared_terminal=shared)
-        context.tokens.save("kept")
-        leave_terminal(context)
-        assert context.tokens.load() == (None if shared else "kept")
-        leave_terminal(context)
-    assert ended == ["kept"]
+    context: Any = FakeContext(tmp_path, shared_terminal=shared)
+    context.tokens.token = kept
+    leave_terminal(context, locked)
+    assert (ended, context.tokens.load()) == (gone, left)
+
+
+def test_leaving_while_the_server_is_away_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    context: Any = FakeContext(tmp_path, shared_terminal=True)
 
     def refuse(_context: Any, _token: str) -> None:
         raise Unavailable(reason="gone")
@@ -608,7 +629,7 @@ def test_leaving_a_shared_terminal_ends_its_session(
     monkeypatch.setattr("kpix_tui.tui.lock.leave.end", refuse)
     context.tokens.save("kept")
     with caplog.at_level(logging.WARNING):
-        leave_terminal(context)
+        leave_terminal(context, None)
     assert context.tokens.load() is None
     assert "unavailable" in caplog.text
 

@@ -185,7 +185,7 @@ def test_leaving_a_shared_terminal_ends_the_session_on_the_server(as_person: Peo
         context.tokens.save(token)
         if locked:
             context.run(sessions.lock_session)
-        leave_terminal(context)
+        leave_terminal(context, None)
         assert not opens(context, token)
         rows = open_sessions(as_person("acme/user"))
         assert [row.kind for row in rows] == ["PERSONAL"]

@@ -1,4 +1,4 @@
-"""Leaving a shared terminal: nobody stays signed in, nothing stays on it."""
+"""Leaving a locked or a shared terminal: nobody stays signed in, nothing stays on a shared one."""
 
 from __future__ import annotations
 
@@ -17,19 +17,27 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger("kpix.tui")
 
 
-def leave_terminal(context: Context) -> None:
-    """End the session of a shared terminal and clear it; elsewhere nothing is to be done."""
-    if not context.settings.shared_terminal:
-        return
-    if sys.__stdout__ is not None and sys.__stdout__.isatty():
-        with suppress(OSError):  # the terminal has gone, and with it what it showed
-            sys.__stdout__.write(WIPE)
-            sys.__stdout__.flush()
-    token = context.tokens.load()
+def leave_terminal(context: Context, locked: str | None) -> None:
+    """End the session that was ``locked``, or that of a shared terminal, which is cleared too.
+
+    A session in use on somebody's own terminal goes on: the next kpix takes it up.
+    """
+    shared = context.settings.shared_terminal
+    if shared:
+        _clear_terminal()
+    token = locked or (context.tokens.load() if shared else None)
     if token is None:
         return
     try:
         end(context, token)
     except KpixError as error:
         _log.warning("a session was left open: %s", error.code)  # until it is idle for too long
-    context.tokens.clear()
+    if context.tokens.load() == token:  # unless somebody has signed in from another terminal
+        context.tokens.clear()
+
+
+def _clear_terminal() -> None:
+    if sys.__stdout__ is not None and sys.__stdout__.isatty():
+        with suppress(OSError):  # the terminal has gone, and with it what it showed
+            sys.__stdout__.write(WIPE)
+            sys.__stdout__.flush()
