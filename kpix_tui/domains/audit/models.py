@@ -21,7 +21,7 @@ class AuditModel(Base):
         ForeignKeyConstraint(
             ["organization_id"], ["kpix.organization.organization_id"], "fk_audit_log_organization"
         ),
-        Index("ix_audit_log_at", "organization_id", "at"),
+        Index("ix_audit_log_at", "organization_id", "at", "id"),
         Index("ix_audit_log_subject", "organization_id", "subject_id", "at"),
         Index("ix_audit_log_actor", "organization_id", "actor_id", "at"),
         Index("ix_audit_log_action", "organization_id", "action", "at"),

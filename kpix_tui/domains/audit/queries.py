@@ -60,20 +60,13 @@ _OBJECTS: Final = union_all(
     _named("kpi", "code", "name"),
 ).subquery("objects")
 
-_ACTOR: Final = (
-    select(_USERS.c.name)
-    .where(
-        _USERS.c.organization_id == AuditModel.organization_id, _USERS.c.id == AuditModel.actor_id
-    )
-    .correlate(AuditModel)
-    .scalar_subquery()
-)
 _SORTS: Final[dict[str, tuple[Any, ...]]] = {
-    "at": (AuditModel.at,),
-    "who": (func.lower(_ACTOR), AuditModel.at),
-    "what": (AuditModel.action, AuditModel.at),
-    "object": (AuditModel.object_type, AuditModel.object_id, AuditModel.at),
+    "at": (),
+    "who": (func.lower(_USERS.c.name),),
+    "what": (AuditModel.action,),
+    "object": (AuditModel.object_type, AuditModel.object_id),
 }
+"""What comes before the instant."""
 _ENTRIES: Final = select(
     AuditModel.id,
     AuditModel.at,
@@ -92,23 +85,18 @@ _DELETED: Final = AuditModel.__table__.alias("deleted")
 
 
 def entries(uow: UnitOfWork, page: PageRequest, wanted: AuditFilter) -> Page[AuditRow]:
-    """One page of entries. Counted apart: the index gives a page without reading the whole log."""
+    """One page of entries. The index alone says which they are and how many: a log is long."""
     conditions = _conditions(uow, page.text, wanted)
-    rows = uow.session.execute(
-        _ENTRIES.where(*conditions).order_by(*_ordering(page)).offset(page.offset).limit(page.limit)
+    ids = uow.session.scalars(
+        _sorted(page).where(*conditions).offset(page.offset).limit(page.limit)
     ).all()
     total = uow.session.scalar(select(func.count()).select_from(AuditModel).where(*conditions))
-    return Page(_views(uow, rows), total or 0, page.offset)
+    return Page(_read(uow, ids), total or 0, page.offset)
 
 
 def entry(uow: UnitOfWork, entry_id: UUID) -> AuditRow | None:
     """One entry."""
-    found = uow.session.execute(
-        _ENTRIES.where(
-            AuditModel.organization_id == uow.principal.organization_id, AuditModel.id == entry_id
-        )
-    ).all()
-    return _views(uow, found)[0] if found else None
+    return next(iter(_read(uow, (entry_id,))), None)
 
 
 def old_entries(uow: UnitOfWork, before: date) -> tuple[OldEntries, ...]:
@@ -196,19 +184,41 @@ def _objects_called(uow: UnitOfWork, name: str) -> Any:
     return union_all(existing, gone)
 
 
-def _ordering(page: PageRequest) -> tuple[Any, ...]:
-    """The newest first unless asked otherwise; an entry's instant is never missing."""
-    sort = page.sort or "-at"
-    name = sort.removeprefix("-")
+def _sorted(page: PageRequest) -> Select[Any]:
+    """Ids in order: the newest first unless asked otherwise.
+
+    An entry's instant is never missing: without NULLS LAST its index is read backwards.
+    """
+    name = page.column or "at"
     if name not in _SORTS:
         raise SortUnknown(sort=name, sorts=", ".join(_SORTS), fields=("sort",))
-    *first, at = _SORTS[name]
-    directed = [(one.desc() if page.descending else one.asc()).nulls_last() for one in first]
-    newest = not page.sort or page.descending or bool(first)
-    return (*directed, at.desc() if newest else at.asc(), AuditModel.id)
+    ids = select(AuditModel.id)
+    if name == "who":
+        ids = ids.outerjoin(
+            _USERS,
+            (_USERS.c.organization_id == AuditModel.organization_id)
+            & (_USERS.c.id == AuditModel.actor_id),
+        )
+    first = (one.desc() if page.descending else one.asc() for one in _SORTS[name])
+    last = (AuditModel.at, AuditModel.id)
+    oldest = page.sort == "at"
+    return ids.order_by(
+        *(one.nulls_last() for one in first), *(last if oldest else (one.desc() for one in last))
+    )
 
 
 # -- what they say ---------------------------------------------------------------------------------
+
+
+def _read(uow: UnitOfWork, ids: Sequence[UUID]) -> tuple[AuditRow, ...]:
+    """The entries of these ids, in their order; those that are none are left out."""
+    rows = uow.session.execute(
+        _ENTRIES.where(
+            AuditModel.organization_id == uow.principal.organization_id, AuditModel.id.in_(ids)
+        )
+    )
+    known = {row.id: row for row in rows}
+    return _views(uow, [known[one] for one in ids if one in known])
 
 
 def _views(uow: UnitOfWork, rows: Sequence[Any]) -> tuple[AuditRow, ...]:
