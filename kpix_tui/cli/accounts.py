@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,7 @@ def init(
         name=session.required(name, "--name", _("Your name")),
         email=session.required(email, "--email", _("E-mail")),
         password=session.password(_("Password"), "KPIX_PASSWORD", twice=True),
-        timezone=timezone or _timezone_here(),
+        timezone=timezone or timezone_here(),
         locale=current_locale(),
     )
     upgrade(session.context)
@@ -90,7 +89,7 @@ def init(
     )
 
 
-def _timezone_here() -> str:
+def timezone_here() -> str:
     """The IANA name of this machine's time zone, UTC where it does not tell."""
     named = os.environ.get("TZ", "").lstrip(":")
     if "/" in named and not named.startswith("/"):
@@ -135,12 +134,12 @@ def login(session: Session, out: Output, email: str | None, organization: str | 
 
 
 def _signed_in(session: Session, out: Output, found: SignedIn) -> None:
-    """Keep the new session in place of the one that was kept, which ends."""
+    """Keep the new session in place of the one that was kept; one that was locked ends."""
     from kpix_tui.domains.accounts.sessions import leave_session  # noqa: PLC0415
 
     before = session.context.tokens.load()
     session.context.tokens.save(found.token)
-    if before is not None:  # nobody can show it any more; a locked one waited for this
+    if before is not None:
         leave_session(session.context, before)
     out.done(
         {
@@ -165,9 +164,14 @@ def logout(session: Session) -> None:
     """Sign out."""
     from kpix_tui.domains.accounts import service  # noqa: PLC0415
     from kpix_tui.domains.accounts.errors import SessionEnded  # noqa: PLC0415
+    from kpix_tui.domains.accounts.sessions import leave_session  # noqa: PLC0415
 
-    with suppress(SessionEnded):  # it had ended already, which is what was asked for
+    token = session.context.tokens.load()
+    try:
         session.run(service.logout)
+    except SessionEnded:  # already, which is what was asked for; a locked one does now
+        if token is not None:
+            leave_session(session.context, token)
     session.context.tokens.clear()
     click.echo(_("Signed out."))
 

@@ -11,6 +11,7 @@ import click
 from kpix_tui.cli.base import Group, argument, command, option
 from kpix_tui.cli.logins import grant_login, logins, prune_audit, revoke_login
 from kpix_tui.cli.output import Output, reads, writes
+from kpix_tui.cli.rescue import rescue
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell
 from kpix_tui.i18n.catalog import _
@@ -234,5 +235,5 @@ def restore(session: Session, out: Output, file: Path, yes: bool) -> None:
     )
 
 
-for _made in (grant_login, revoke_login, logins, prune_audit):
+for _made in (grant_login, revoke_login, logins, prune_audit, rescue):
     db.add_command(_made)

@@ -8,17 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kpix_tui.cli.base import Group, argument, command, option
+from kpix_tui.cli.codes import code_lines, code_record, handing_over
 from kpix_tui.cli.output import Listing, Output, reads, writes
 from kpix_tui.cli.paging import Wanted, gather, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.i18n.catalog import _
-from kpix_tui.i18n.formats import format_date, format_datetime
+from kpix_tui.i18n.formats import format_date
 from kpix_tui.kernel.errors import message
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from kpix_tui.db.uow import UnitOfWork
     from kpix_tui.domains.accounts.views import Invited, InviteUser
     from kpix_tui.domains.people.views import UserDetail, UserRow
@@ -236,8 +235,7 @@ def invite(session: Session, out: Output, name: str, email: str, roles: tuple[st
     made, timezone = session.run(_invite, InviteUser(name, email, roles))
     out.done(
         _record(made.user) | {"code": made.code, "expires_at": made.expires_at},
-        *_handing_over(made.user.name, made.code, made.expires_at, timezone),
-        _how_to_redeem(made.user.email),
+        *handing_over(made.user.name, made.user.email, made.code, made.expires_at, timezone),
     )
 
 
@@ -263,29 +261,7 @@ def reset(session: Session, out: Output, name: str) -> None:
     actor, found = session.run(service.whoami), session.run(_find, name)
     secret = session.password(_("Your password"), "KPIX_PASSWORD")
     made = service.issue_code(session.context, IssueCode(found.id, secret))
-    out.done(
-        {
-            "user_id": made.user_id,
-            "name": made.name,
-            "email": made.email,
-            "kind": made.kind,
-            "code": made.code,
-            "expires_at": made.expires_at,
-        },
-        *_handing_over(made.name, made.code, made.expires_at, actor.timezone),
-        _how_to_redeem(made.email),
-    )
-
-
-def _handing_over(name: str, code: str, until: datetime, timezone: str) -> tuple[str, str]:
-    sentence = _("Hand this code to {name}. It is good once, until {until}:")
-    return sentence.format(name=name, until=format_datetime(until, timezone)), code
-
-
-def _how_to_redeem(email: str | None) -> str:
-    return _("They choose a password with: kpix redeem --email {email}").format(
-        email=email or _("E-MAIL")
-    )
+    out.done(code_record(made), *code_lines(made, actor.timezone))
 
 
 def _rename(uow: UnitOfWork, name: str, new_name: str) -> UserRow:

@@ -16,10 +16,30 @@ begin
     where organization_id = auth.org() and user_id = a_user and used_at is null and revoked_at is null;
     insert into private.code (organization_id, user_id, kind, code_hash, issued_by, expires_at)
     values (auth.org(), a_user, a_kind, a_code_hash, auth.user_id(), until);
-    perform private.record(
-        'user.code_issued', 'user', a_user::text, null,
-        jsonb_build_object('kind', a_kind, 'expires_at', until));
     return until;
+end $$;
+
+-- The same for the principal to hand over, written down as theirs.
+create or replace function private.issue(a_user uuid, a_kind text, a_code_hash bytea) returns jsonb
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    issued jsonb := jsonb_build_object(
+        'kind', a_kind, 'expires_at', private.give_code(a_user, a_kind, a_code_hash));
+begin
+    perform private.record('user.code_issued', 'user', a_user::text, null, issued);
+    return issued;
+end $$;
+
+create or replace function private.check_active(a_user uuid) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not (select u.active from kpix.app_user u where u.organization_id = auth.org() and u.id = a_user) then
+        perform private.refuse('user_inactive');
+    end if;
 end $$;
 
 -- A user without a password, with the roles of these names and a code that lets them choose one.
@@ -33,7 +53,7 @@ as $$
 begin
     perform private.check_new_user(a_name, role_names);
     perform private.add_user(auth.org(), a_user, a_name, an_email, null, role_names, auth.user_id());
-    return private.give_code(a_user, 'INVITATION', a_code_hash);
+    return private.issue(a_user, 'INVITATION', a_code_hash) ->> 'expires_at';
 end $$;
 
 -- A code for somebody else: an invitation where they have no password yet, else a reset, which takes
@@ -44,7 +64,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     theirs private.credential;
-    kind text;
 begin
     perform private.administer('user:update');
     if (private.held_session()).authenticated_at < clock_timestamp() - interval '5 minutes' then
@@ -56,14 +75,45 @@ begin
     if theirs.user_id is null then
         return null;
     end if;
-    if not (select u.active from kpix.app_user u where u.organization_id = auth.org() and u.id = a_user) then
-        perform private.refuse('user_inactive');
-    end if;
+    perform private.check_active(a_user);
     if not private.reaches_as_far(auth.user_id(), a_user) then
         perform private.refuse('user_beyond_own');
     end if;
-    kind := case when theirs.key_hash is null then 'INVITATION' else 'RESET' end;
-    return jsonb_build_object('kind', kind, 'expires_at', private.give_code(a_user, kind, a_code_hash));
+    return private.issue(
+        a_user, case when theirs.key_hash is null then 'INVITATION' else 'RESET' end, a_code_hash);
+end $$;
+
+-- For an organisation whose last administrator lost their password: nobody in it could issue a code.
+-- Only the owner role may call it (kpix db rescue). Null when nobody has the e-mail; ``choose`` where
+-- people of several organisations do.
+create or replace function auth.rescue_user(an_email text, an_organization text, a_code_hash bytea)
+returns jsonb
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    found_accounts private.credential[] := array(
+        select k from private.credential k
+        where k.email = private.normalized(an_email)
+            and (an_organization is null
+                or lower(an_organization) = lower(private.organization_names(array[k]) ->> 0))
+    );
+    c private.credential := found_accounts[1];
+    issued jsonb;
+begin
+    if cardinality(found_accounts) > 1 then
+        return jsonb_build_object('choose', private.organization_names(found_accounts));
+    end if;
+    if c.user_id is null then
+        return null;
+    end if;
+    perform private.present(c.organization_id, c.user_id, c.user_id);
+    perform private.check_active(c.user_id);
+    issued := jsonb_build_object(
+        'kind', 'RESET', 'expires_at', private.give_code(c.user_id, 'RESET', a_code_hash));
+    perform private.record_operation(
+        c.organization_id, 'user.code_issued', 'user', c.user_id::text, issued);
+    return issued || jsonb_build_object('user_id', c.user_id);
 end $$;
 
 -- Whether whoever issued a code could issue it now. They know it: an account that was given more

@@ -30,7 +30,7 @@ grant execute on function
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
     private.keep_revision(), private.check_written_values(), private.check_values_again()
     to kpix_owner;
--- The operator's: kpix db prune-audit, logins, grant-login, revoke-login.
+-- The operator's: kpix db rescue, prune-audit, logins, grant-login, revoke-login.
 grant execute on function
-    auth.old_audit(date), auth.prune_audit(date), auth.login_sessions(), auth.end_login_sessions(name)
+    auth.rescue_user(text, text, bytea), auth.old_audit(date), auth.prune_audit(date), auth.login_sessions(), auth.end_login_sessions(name)
     to kpix_owner;

@@ -19,7 +19,7 @@ from kpix_tui.app.context import OperatorUnknown, open_context
 from kpix_tui.app.database import backup, database_url
 from kpix_tui.app.demo import DemoOpened, DemoProgress, DemoStep
 from kpix_tui.cli import main, problems
-from kpix_tui.cli.accounts import _timezone_here
+from kpix_tui.cli.accounts import timezone_here
 from kpix_tui.cli.data import to_json
 from kpix_tui.cli.db import _schema_word
 from kpix_tui.cli.output import write
@@ -257,12 +257,12 @@ def test_arguments_that_click_refuses(kpix: Kpix) -> None:
 
 def test_where_this_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Europe/Paris")
-    assert _timezone_here() == "Europe/Paris"
+    assert timezone_here() == "Europe/Paris"
     monkeypatch.setenv("TZ", "")
     monkeypatch.setattr(Path, "resolve", lambda _path: Path("/usr/share/zoneinfo/Asia/Tokyo"))
-    assert _timezone_here() == "Asia/Tokyo"
+    assert timezone_here() == "Asia/Tokyo"
     monkeypatch.setattr(Path, "resolve", lambda _path: Path("/etc/localtime"))
-    assert _timezone_here() == "UTC"
+    assert timezone_here() == "UTC"
 
 
 def test_numbers_as_machines_and_as_people_write_them() -> None:

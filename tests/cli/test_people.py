@@ -96,6 +96,14 @@ def test_a_reset_needs_ones_own_password(kpix: Kpix) -> None:
     refused(superseded, "account.code_superseded")
 
 
+def test_the_operator_rescues_whoever_lost_the_last_password(kpix: Kpix) -> None:
+    made = kpix("db", "rescue", "admin@acme.test", "--json", person=None)
+    assert made.json["kind"] == "RESET"
+    assert "kpix redeem --email admin@acme.test" in kpix("db", "rescue", "admin@acme.test").out
+    unknown = kpix("db", "rescue", "x@acme.test", "--organization", "Acme", "--json")
+    refused(unknown, "people.user_not_found")
+
+
 def test_a_user_is_renamed_deactivated_and_activated(kpix: Kpix) -> None:
     renamed = kpix("user", "rename", "user@acme.test", "--name", "Ursula Unger", "--json")
     assert renamed.json["name"] == "Ursula Unger"

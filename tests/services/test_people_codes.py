@@ -22,10 +22,12 @@ from kpix_tui.domains.accounts.errors import (
     EmailUnchanged,
     LoginRefused,
     NameMissing,
+    OrganizationAmbiguous,
     PasswordTooShort,
     PasswordWrong,
     SessionEnded,
 )
+from kpix_tui.domains.accounts.rescue import rescue_user
 from kpix_tui.domains.accounts.views import (
     ChangeEmail,
     CodeIssued,
@@ -36,6 +38,8 @@ from kpix_tui.domains.accounts.views import (
     Login,
     RedeemCode,
 )
+from kpix_tui.domains.audit.service import list_audit
+from kpix_tui.domains.audit.views import AuditFilter
 from kpix_tui.domains.people.errors import (
     LastAdministrator,
     RoleBeyondOwn,
@@ -343,3 +347,47 @@ def test_a_code_for_the_old_email_ends_with_it(context: Context, as_person: Peop
     for email, error in (("viewer@acme.test", CodeUnknown), ("vic@acme.test", CodeSuperseded)):
         with pytest.raises(error):
             redeem(as_person(None), code, email)
+
+
+# -- from the operator -----------------------------------------------------------------------------
+
+
+def rescue(context: Context, email: str, organization: str | None = None) -> CodeIssued:
+    with context.owner() as uow:
+        return rescue_user(uow, email, organization)
+
+
+def test_the_operator_gets_a_locked_out_administrator_back_in(
+    context: Context, as_person: People
+) -> None:
+    code = rescue(as_person(None), " ADMIN@acme.test")
+    assert (code.kind, code.email) == (CodeKind.RESET, "admin@acme.test")
+    assert from_now(code.expires_at) <= timedelta(hours=1)
+    signed_in = redeem(as_person(None), code.code, "admin@acme.test")
+    with pytest.raises(SessionEnded):
+        context.run(service.whoami)
+    context.tokens.save(signed_in.token)
+    entry = context.run(list_audit, wanted=AuditFilter(what="user.code_issued")).rows[0]
+    assert (entry.actor_id, entry.object_id) == (None, str(signed_in.user_id))
+    assert entry.new is not None
+    assert entry.new["operator"] == "postgres"
+
+
+def test_whom_the_operator_cannot_rescue(context: Context, as_person: People) -> None:
+    for email in ("nobody@acme.test", "user@globex.test.example"):
+        with pytest.raises(UserNotFound):
+            rescue(context, email)
+    with pytest.raises(UserNotFound):
+        rescue(context, "user@acme.test", "Globex")
+    with pytest.raises(EmailInvalid):
+        rescue(context, "not an address")
+    context.run(set_active, person(context, "user"), False)
+    with pytest.raises(UserInactive):
+        rescue(context, "user@acme.test")
+    invite(as_person("globex/admin"), email="viewer@acme.test")
+    with pytest.raises(OrganizationAmbiguous) as refused:
+        rescue(context, "viewer@acme.test")
+    assert refused.value.fields == ("organization",)
+    assert set(refused.value.params["names"].split(", ")) == {"Acme", "Globex"}
+    code = rescue(context, "viewer@acme.test", "ACME").code
+    assert redeem(as_person(None), code, "viewer@acme.test").organization_name == "Acme"

@@ -206,6 +206,17 @@ def issue_code(uow: UnitOfWork, user_id: UUID, code_hash: bytes) -> dict[str, An
     return answer
 
 
+def rescue_user(
+    uow: UnitOfWork, email: str, organization: str | None, code_hash: bytes
+) -> dict[str, Any] | None:
+    """``user_id``, ``kind`` and ``expires_at`` of a code from the operator, or the organisations to
+    ``choose`` from; None where nobody has the e-mail."""
+    answer: dict[str, Any] | None = _scalar(
+        uow, "select auth.rescue_user(%s, %s, %b)", email, organization, code_hash
+    )
+    return answer
+
+
 def redeem_code(
     uow: UnitOfWork, email: str, code: bytes, key: bytes, token_hash: bytes, *, shared: bool
 ) -> dict[str, Any]:

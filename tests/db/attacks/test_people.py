@@ -118,6 +118,7 @@ WRITING = {
     " values (%(org)s, %(team)s, %(user)s)",
     "unseat the leads": "update kpix.team_member set is_lead = not is_lead",
     "empty the teams": "delete from kpix.team_member",
+    "rescue oneself as the operator": "select auth.rescue_user('admin@acme.test', null, sha256('x'))",
     "make a code": "insert into private.code (organization_id, user_id, kind, code_hash, issued_by, expires_at)"
     " values (%(org)s, %(user)s, 'RESET', sha256('x'), %(user)s, now() + interval '1 day')",
     "redeem without a code": "select 1 where (auth.redeem_code('admin@acme.test', null, sha256('k'),"
