@@ -60,6 +60,12 @@ def test_the_embedded_database_from_nothing_to_a_restored_backup(home: Home) -> 
     assert (running["running"], running["held"], running["schema"]) == (True, True, "current")
     assert home("db", "url").startswith("postgresql://kpix_local@")
 
+    invited = json.loads(
+        home(
+            *("user", "invite", "--name", "Zoé", "--email", "zoe@acme.test"),
+            *("--role", "VIEWER", "--json"),
+        )
+    )
     backup = home.folder / "a.backup"
     home("db", "backup", str(backup))
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
@@ -72,6 +78,9 @@ def test_the_embedded_database_from_nothing_to_a_restored_backup(home: Home) -> 
     home("db", "restore", str(backup), "--yes")
     # The session was in the backup: it may have been revoked since, so none comes back.
     assert "Your session has ended." in home("whoami", code=1)
+    # Nor does the code, which may have been used.
+    redeem = ("redeem", "--email", "zoe@acme.test", "--code", invited["code"])
+    assert "not right" in home(*redeem, code=1)
     home("login", "--email", "ada@acme.test")
     titles = [row["title"] for row in json.loads(home("dashboard", "list", "--json"))]
     assert titles == ["Before"]

@@ -118,6 +118,14 @@ def test_a_lock_holds_until_a_login_which_ends_it(
     assert now["id"] != waiting["id"]
 
 
+def test_signing_out_ends_a_locked_session_too(kpix: Kpix, as_person: People) -> None:
+    ursula(as_person)
+    kpix("lock", person="acme/user")
+    assert kpix("logout", person="acme/user").code == 0
+    (left,) = kpix("session", "list", "--user", "user@acme.test", "--json").json
+    assert not left["locked"]
+
+
 def test_a_login_leaves_a_session_in_use_alone(
     kpix: Kpix, as_person: People, database: Database
 ) -> None:
