@@ -32,7 +32,7 @@ _COMMANDS = {
     "password": Lazy("accounts:password", message("Change your password.")),
     "email": Lazy("accounts:email", message("Change the e-mail that you sign in with.")),
     "redeem": Lazy("accounts:redeem", message("Choose a password by a one-time code.")),
-    "dashboard": Lazy("sharing:dashboard", message("Dashboards: list, show, create, change.")),
+    "dashboard": Lazy("access:dashboard", message("Dashboards: list, show, create, change.")),
     "kpi": Lazy("entry:kpi", message("KPIs: list, show, create, change.")),
     "value": Lazy("value:value", message("Values of KPIs: list, enter, correct, history.")),
     "import": Lazy("imports:imports", message("Bring in values from files.")),

@@ -1,7 +1,4 @@
-"""``kpix dashboard shares | share | unshare | access | visibility | transfer``.
-
-The group with these commands and with those of ``dashboard.py``.
-"""
+"""``kpix dashboard shares | share | unshare``."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from kpix_tui.access.permissions import Level, Visibility
+from kpix_tui.access.permissions import Level
 from kpix_tui.cli.base import argument, command, option
 from kpix_tui.cli.dashboard import dashboard as dashboard
 from kpix_tui.cli.output import Listing, Output, reads, writes
@@ -19,12 +16,9 @@ from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.cli.types import Choice, read_day
 from kpix_tui.domains.dashboards.views import (
-    AccessReason,
-    AccessRow,
     Dashboard,
     Share,
     ShareDashboard,
-    Transferred,
 )
 from kpix_tui.i18n import sharing as words
 from kpix_tui.i18n.catalog import _, ngettext
@@ -38,10 +32,11 @@ if TYPE_CHECKING:
     from kpix_tui.db.uow import UnitOfWork
     from kpix_tui.kernel.paging import Page
 
-_NAMED = message("Title or id of the dashboard.")
+NAMED = message("Title or id of the dashboard.")
 
 
-def _found(uow: UnitOfWork, name: str) -> Dashboard:
+def find(uow: UnitOfWork, name: str) -> Dashboard:
+    """The dashboard that a person named."""
     from kpix_tui.domains.dashboards.service import find_dashboard  # noqa: PLC0415 - SQLAlchemy
 
     return find_dashboard(uow, name)
@@ -132,7 +127,7 @@ _SHARES = Listing(
 def _list_shares(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[Share]:
     from kpix_tui.domains.dashboards.service import list_shares  # noqa: PLC0415 - SQLAlchemy
 
-    board = _found(uow, name).id
+    board = find(uow, name).id
     return gather(uow, lambda unit, page: list_shares(unit, board, page), wanted)
 
 
@@ -145,7 +140,7 @@ def _list_shares(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[Share]:
     ),
     examples=("kpix dashboard shares Transport",),
 )
-@argument("name", metavar="DASHBOARD", help=_NAMED)
+@argument("name", metavar="DASHBOARD", help=NAMED)
 @paged
 @reads
 @pass_session
@@ -159,7 +154,7 @@ def _share(
 ) -> tuple[Dashboard, Share]:
     from kpix_tui.domains.dashboards.service import share_dashboard  # noqa: PLC0415 - SQLAlchemy
 
-    found = _found(uow, name)
+    found = find(uow, name)
     made = share_dashboard(uow, ShareDashboard(found.id, level, until=until, **recipient.ids(uow)))
     return found, made
 
@@ -177,7 +172,7 @@ def _share(
         "kpix dashboard share Transport --user 'Sam Okafor' --level MANAGER --until 2026-12-31",
     ),
 )
-@argument("name", metavar="DASHBOARD", help=_NAMED)
+@argument("name", metavar="DASHBOARD", help=NAMED)
 @recipients
 @option(
     "--level", type=Choice(Level), default=Level.VIEWER, help=message("How far they are let in.")
@@ -224,14 +219,14 @@ def _unshare(uow: UnitOfWork, dashboard_id: UUID, recipient: Recipient) -> Share
     ),
     examples=("kpix dashboard unshare Transport --team Operations --yes",),
 )
-@argument("name", metavar="DASHBOARD", help=_NAMED)
+@argument("name", metavar="DASHBOARD", help=NAMED)
 @recipients
 @option("--yes", is_flag=True, help=message("Do not ask."))
 @writes
 @pass_session
 def unshare(session: Session, out: Output, name: str, recipient: Recipient, yes: bool) -> None:
     """End a share."""
-    found = session.run(_found, name)
+    found = session.run(find, name)
     question = _("Share “{title}” with {name} no more?").format(
         title=found.title, name=recipient.user or recipient.team or "?"
     )
@@ -240,177 +235,4 @@ def unshare(session: Session, out: Output, name: str, recipient: Recipient, yes:
     out.done(
         _share_record(ended) | {"removed": True},
         _("{title} is not shared with {name} any more.").format(title=found.title, name=ended.name),
-    )
-
-
-# -- who can see it --------------------------------------------------------------------------------
-
-
-def _access_record(row: AccessRow) -> dict[str, object]:
-    return {
-        "user": row.name,
-        "user_id": row.user_id,
-        "may": row.may,
-        "why": tuple(_why(reason) for reason in row.reasons),
-        "reasons": [
-            {
-                "reason": reason.reason,
-                "level": reason.level,
-                "via": reason.via or None,
-                "until": reason.until,
-            }
-            for reason in row.reasons
-        ],
-    }
-
-
-def _why(reason: AccessReason) -> str:
-    return words.why(reason.reason, via=reason.via, level=reason.level, until=reason.until)
-
-
-def _access_headings() -> Sequence[Heading]:
-    return (
-        Heading(_("Name"), flexible=True, least=12),
-        Heading(_("May")),
-        Heading(_("Why"), flexible=True, least=24),
-    )
-
-
-def _access_cells(row: AccessRow, _canvas: Canvas) -> Sequence[Cell]:
-    return (
-        Cell(row.name),
-        Cell(words.may_word(row.may)),
-        Cell("; ".join(_why(reason) for reason in row.reasons)),
-    )
-
-
-_ACCESS = Listing(
-    _access_record,
-    ("user", "user_id", "may", "why"),
-    _access_headings,
-    _access_cells,
-    message("Nobody sees it."),
-)
-
-
-def _list_access(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[AccessRow]:
-    from kpix_tui.domains.dashboards.service import dashboard_access  # noqa: PLC0415 - SQLAlchemy
-
-    board = _found(uow, name).id
-    return gather(uow, lambda unit, page: dashboard_access(unit, board, page), wanted)
-
-
-@command(
-    dashboard,
-    "access",
-    message(
-        "Say who can see a dashboard, what they may do there, and every reason why.\n"
-        "Sorts: name, may, reason."
-    ),
-    examples=("kpix dashboard access Transport", "kpix dashboard access Transport --json"),
-)
-@argument("name", metavar="DASHBOARD", help=_NAMED)
-@paged
-@reads
-@pass_session
-def access(session: Session, out: Output, wanted: Wanted, name: str) -> None:
-    """List who sees it."""
-    out.listing(_ACCESS, session.run(_list_access, name, wanted.for_(out)))
-
-
-# -- visibility and owner --------------------------------------------------------------------------
-
-
-def _set_visibility(uow: UnitOfWork, name: str, wanted: Visibility) -> Dashboard:
-    from kpix_tui.domains.dashboards.service import set_visibility  # noqa: PLC0415 - SQLAlchemy
-
-    return set_visibility(uow, _found(uow, name).id, wanted)
-
-
-@command(
-    dashboard,
-    "visibility",
-    message(
-        "Say who sees a dashboard without being named.\n"
-        "ORGANIZATION: everybody whose role reads the dashboards of the organisation. TEAMS: "
-        "those who are in a team with its owner. PRIVATE: its owner, and those it is shared with."
-    ),
-    examples=("kpix dashboard visibility Transport PRIVATE",),
-)
-@argument("name", metavar="DASHBOARD", help=_NAMED)
-@argument(
-    "wanted",
-    metavar="VISIBILITY",
-    type=Choice(Visibility),
-    help=message("ORGANIZATION, TEAMS or PRIVATE."),
-)
-@writes
-@pass_session
-def visibility(session: Session, out: Output, name: str, wanted: Visibility) -> None:
-    """Change the visibility."""
-    found = session.run(_set_visibility, name, wanted)
-    out.done(
-        {"id": found.id, "title": found.title, "visibility": found.visibility},
-        _("Visibility of {title}: {visibility}. {who}").format(
-            title=found.title,
-            visibility=words.visibility_word(found.visibility),
-            who=_(words.VISIBILITIES[found.visibility][1]),
-        ),
-    )
-
-
-def _new_owner(uow: UnitOfWork, name: str, user: str) -> tuple[Dashboard, UUID, str]:
-    from kpix_tui.domains.people.service import find_user  # noqa: PLC0415 - brings SQLAlchemy
-
-    owner = find_user(uow, user)
-    return _found(uow, name), owner.id, owner.name
-
-
-def _transfer(uow: UnitOfWork, dashboard_id: UUID, user_id: UUID) -> Transferred:
-    from kpix_tui.domains.dashboards.service import transfer_dashboard  # noqa: PLC0415 - SQLAlchemy
-
-    return transfer_dashboard(uow, dashboard_id, user_id)
-
-
-@command(
-    dashboard,
-    "transfer",
-    message(
-        "Make somebody else the owner of a dashboard.\n"
-        "The KPIs on it that the old owner owns go along. Only the new owner, or who manages "
-        "their dashboards, can give it back."
-    ),
-    examples=("kpix dashboard transfer Transport --to 'Sam Okafor' --yes",),
-)
-@argument("name", metavar="DASHBOARD", help=_NAMED)
-@option(
-    "--to",
-    "user",
-    required=True,
-    metavar="USER",
-    help=message("The new owner, by name, e-mail or id."),
-)
-@option("--yes", is_flag=True, help=message("Do not ask."))
-@writes
-@pass_session
-def transfer(session: Session, out: Output, name: str, user: str, yes: bool) -> None:
-    """Hand a dashboard over."""
-    found, user_id, owner = session.run(_new_owner, name, user)
-    question = _("Make {name} the owner of “{title}”?").format(name=owner, title=found.title)
-    session.confirm(question, yes=yes)
-    done = session.run(_transfer, found.id, user_id)
-    text = ngettext(
-        "{name} owns {title} now, and {count} KPI on it.",
-        "{name} owns {title} now, and {count} KPIs on it.",
-        done.kpis,
-    )
-    out.done(
-        {
-            "id": done.dashboard_id,
-            "title": done.title,
-            "owner": done.owner_name,
-            "owner_id": done.owner_id,
-            "kpis": done.kpis,
-        },
-        text.format(name=done.owner_name, title=done.title, count=done.kpis),
     )
