@@ -180,8 +180,14 @@ def lock(terminal: Terminal) -> None:
     terminal.read_until(b"Locked.")
 
 
-def test_a_lock_leaves_nothing_on_the_screen_nor_in_what_scrolled_away(tmp_path: Path) -> None:
-    with running(tmp_path, "work") as terminal:
+@pytest.mark.parametrize(
+    "kind", [{}, {"TERM": "xterm"}, {"NO_COLOR": "1"}], ids=["256", "16", "none"]
+)
+def test_a_lock_leaves_nothing_on_the_screen_nor_in_what_scrolled_away(
+    tmp_path: Path, kind: dict[str, str]
+) -> None:
+    """In every theme: one whose background let through what is below would show it."""
+    with running(tmp_path, "work", **kind) as terminal:
         lock(terminal)
         terminal.send(b"2:wrong\r")
         terminal.read_until(b"is not right")
