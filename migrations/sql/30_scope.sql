@@ -225,7 +225,7 @@ begin
         and k.dashboard_id in (select auth.dashboards('dashboard:read'));
 end $$;
 
--- The KPIs that a permission reaches.
+-- The KPIs that the principal sees and that a permission reaches.
 create or replace function auth.kpis(permission text) returns setof uuid
 language plpgsql stable security definer parallel restricted rows 3000
 set search_path = pg_catalog, pg_temp
@@ -237,7 +237,9 @@ begin
     select k.id from kpix.kpi k
     where k.organization_id = me.organization_id
         and (k.dashboard_id in (select auth.dashboards(permission))
-            or k.id in (select auth.single_kpis(permission)));
+            or k.id in (select auth.single_kpis(permission)))
+        and (permission = 'kpi:read' or (select auth.everywhere('kpi:read'))
+            or k.id in (select auth.kpis('kpi:read')));
 end $$;
 
 -- Of the first schema.

@@ -120,8 +120,9 @@ create policy see on kpix.kpi for select using (
 create policy make on kpix.kpi for insert with check (
     organization_id = (select auth.org())
     and dashboard_id in (select auth.dashboards('kpi:create'))
+    and dashboard_id in (select auth.dashboards('kpi:update')) -- it is made with its thresholds
     and ((select auth.everywhere('kpi:create')) or owner_id in (select auth.owners('kpi:create')))
-    and (select auth.scope('kpi:update')) is not null
+    and ((select auth.everywhere('kpi:update')) or owner_id in (select auth.owners('kpi:update')))
 );
 create policy change on kpix.kpi for update using (
     organization_id = (select auth.org())
