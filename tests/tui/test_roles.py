@@ -93,7 +93,7 @@ async def test_a_role_is_made_from_another_and_its_cells_set_next(
         await press(pilot, "ctrl+s")
         assert asked(people, "create_role")[-1].cells == {}
         assert shows(pilot, RoleScreen)
-        assert "held by 0 people" in seen(pilot)
+        assert "Held by 0 people" in seen(pilot)
         await press(pilot, "escape", "home", "down", "down", "down", "c")
         await fill(pilot, name="Auditor")
         await press(pilot, "ctrl+s")
@@ -146,7 +146,7 @@ async def test_who_may_not_know_the_holders_is_told(tmp_path: Path, people: Peop
     people.discreet = True
     async with administration(tmp_path, *ROLES, "w", "enter", "w") as pilot:
         assert notices(pilot) == ["Your role does not show you who holds which role."] * 2
-        assert "you may not see who holds it" in seen(pilot)
+        assert "You may not see who holds it." in seen(pilot)
 
 
 @pytest.mark.usefixtures("people")
@@ -165,6 +165,7 @@ async def test_space_and_enter_go_through_the_scopes(tmp_path: Path) -> None:
     async with administration(tmp_path, *QUALITY, "down", "right") as pilot:
         assert "Create KPIs  ○ not allowed" in seen(pilot)
         assert "Space: none → own → team → organisation" in seen(pilot)
+        assert "Held by 3 people: Grace Hopper, Linus Pauling, Rosalind" in seen(pilot)
         for key, scope in (
             ("space", Scope.OWN),
             ("enter", Scope.TEAM),
@@ -197,6 +198,14 @@ async def test_only_scopes_with_a_meaning_are_offered(tmp_path: Path) -> None:
         assert notices(pilot) == ["This cell means nothing: there is nothing to allow."]
         await press(pilot, "home", "l", "j", "k", "h", "end", "left")
         assert "This cell means nothing" in seen(pilot)
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_scope_that_means_something_else_is_said(tmp_path: Path) -> None:
+    keys = (*["down"] * 5, "right", "right", "space")
+    async with administration(tmp_path, *QUALITY, *keys) as pilot:
+        said = "Change teams and their members  ◑ the members of the teams that they lead"
+        assert said in seen(pilot)
 
 
 @pytest.mark.usefixtures("people")

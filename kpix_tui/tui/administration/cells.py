@@ -88,6 +88,13 @@ REACHES: Final[dict[Scope | None, Reach]] = {
     ),
 }
 
+SPECIAL: Final[dict[tuple[Permission, Scope | None], str]] = {
+    (Permission.TEAM_UPDATE, Scope.TEAM): _m("the members of the teams that they lead"),
+    (Permission.USER_READ, Scope.OWN): _m("their own only"),
+    (Permission.USER_UPDATE, Scope.OWN): _m("their own name only"),
+}
+"""Cells whose scope means something else than it does elsewhere."""
+
 
 def permission_at(resource: str, action: str) -> Permission | None:
     """The permission of a cell; None where the two together mean nothing."""

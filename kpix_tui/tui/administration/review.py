@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual import on
@@ -25,6 +25,9 @@ from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.notice import Notice
 from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
+
+FEW: Final = 6
+"""Cells that need no scrolling: then Tab does not stop at them."""
 
 
 class ReviewScreen(KpixScreen[None]):
@@ -52,7 +55,7 @@ class ReviewScreen(KpixScreen[None]):
     def body(self) -> ComposeResult:
         """The cells, then the people."""
         yield Static(self._summary(), id="review-summary", markup=False)
-        with VerticalScroll(id="review-cells", can_focus=False):
+        with VerticalScroll(id="review-cells", can_focus=len(self._changes) > FEW):
             yield Static(self._cells(), markup=False)
         yield PagedTable(
             self._columns(),

@@ -18,19 +18,22 @@ from kpix_tui.domains.people.errors import RoleBeyondOwn
 from kpix_tui.domains.people.rules import beyond
 from kpix_tui.domains.people.views import RoleDetail, UpdateRole
 from kpix_tui.i18n.catalog import _, error_text, ngettext
+from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.cells import REACHES, steps
 from kpix_tui.tui.administration.matrix import Matrix
 from kpix_tui.tui.administration.reach import too_narrow
 from kpix_tui.tui.administration.review import ReviewScreen
 from kpix_tui.tui.administration.role_place import RolePlace
-from kpix_tui.tui.administration.words import meaning, role_name, role_note
+from kpix_tui.tui.administration.words import how_far, meaning, role_name, role_note
 from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.screen import KpixScreen
-from kpix_tui.tui.widgets.text import clip
+from kpix_tui.tui.widgets.text import clip, plain
 
 ROOMY: Final = 30
 """Lines of a terminal that has room for what only some need to read."""
+NAMED: Final = 5
+"""Holders that are named beside their count."""
 _LEAVES: tuple[str, ...] = ("nav.", "administration.", "app.sign_out")
 
 
@@ -46,6 +49,7 @@ class RoleScreen(RolePlace):
         self._role_id = role_id
         self._called = name
         self._role: RoleDetail | None = None
+        self._holders: tuple[str, ...] = ()
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""
@@ -80,9 +84,9 @@ class RoleScreen(RolePlace):
 
     async def fetch(self) -> None:
         """The role with all its cells; what was changed here stays changed."""
-        kept = self.matrix.changes
         role = await self.bridge.read(people.show_role, self._role_id)
-        self._role = role
+        self._holders = await self._first_holders(role)
+        self._role, kept = role, self.matrix.changes
         actor = self.kpix.actor
         limits = actor.grants if actor else {}
         self.matrix.show(role.cells, limits, locked=not role.editable)
@@ -90,6 +94,14 @@ class RoleScreen(RolePlace):
         self.refresh_crumbs()
         self._say()
         self.refresh_bindings()
+
+    async def _first_holders(self, role: RoleDetail) -> tuple[str, ...]:
+        """The names of a few, where the actor may know them."""
+        if not role.holders:
+            return ()
+        few = PageRequest(limit=NAMED)
+        page = await self.bridge.read(people.list_holders, role.id, few)
+        return tuple(plain(one.name) for one in page.rows)
 
     def _say(self) -> None:
         role = self._role
@@ -100,17 +112,24 @@ class RoleScreen(RolePlace):
             self.query_one("#role-state", Static).update(self._state())
 
     def _about(self, role: RoleDetail) -> Content:
-        """What it is for and who holds it; then why it cannot be changed."""
-        note = clip(role_note(role), 200)
-        held = _("you may not see who holds it")
-        if role.holders is not None:
-            text = ngettext("held by {count} person", "held by {count} people", role.holders)
-            held = text.format(count=role.holders)
-        first = Content.assemble((note, "$foreground"), "  " if note else "", (held, "$text-muted"))
+        """What it is for, why it cannot be changed, and who holds it."""
+        lines = [Content(clip(role_note(role), 200))] if role_note(role) else []
         reason = self._why_locked(role)
-        if reason is None:
-            return first
-        return Content.assemble(first, "\n", (reason, "$text-warning"))
+        if reason is not None:
+            lines.append(Content.styled(reason, "$text-warning"))
+        lines.append(Content.styled(self._held(role), "$text-muted"))
+        return Content("\n").join(lines)
+
+    def _held(self, role: RoleDetail) -> str:
+        if role.holders is None:
+            return _("You may not see who holds it.")
+        text = ngettext("Held by {count} person", "Held by {count} people", role.holders)
+        held = text.format(count=role.holders)
+        if not self._holders:
+            return held
+        more = role.holders > len(self._holders)
+        names = ", ".join(self._holders) + ("…" if more else "")
+        return _("{held}: {names}").format(held=held, names=names)
 
     def _why_locked(self, role: RoleDetail) -> str | None:
         if role.built_in:
@@ -129,11 +148,10 @@ class RoleScreen(RolePlace):
         if here is None:
             nothing = _("This cell means nothing: there is nothing to allow.")
             return Content.styled(nothing, "$text-muted")
-        reach = REACHES[self.matrix.scope_of(here)]
+        scope = self.matrix.scope_of(here)
+        mark = REACHES[scope].mark(ascii=self.kpix.ascii)
         said = Content.assemble(
-            (meaning(here), "bold"),
-            "  ",
-            (f"{reach.mark(ascii=self.kpix.ascii)} {_(reach.sentence)}", "$accent"),
+            (meaning(here), "bold"), "  ", (f"{mark} {how_far(here, scope)}", "$accent")
         )
         return Content.assemble(said, "\n", self._hint(here))
 

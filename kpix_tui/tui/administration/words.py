@@ -11,7 +11,7 @@ from kpix_tui.access.permissions import Permission, Scope
 from kpix_tui.domains.people.views import CellChange, RoleDetail, RoleRow, UserRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.errors import message as _m
-from kpix_tui.tui.administration.cells import MEANINGS, REACHES
+from kpix_tui.tui.administration.cells import MEANINGS, REACHES, SPECIAL
 from kpix_tui.tui.widgets.header import ROLES
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -71,6 +71,11 @@ def role_note(role: RoleRow | RoleDetail) -> str:
 def meaning(permission: Permission) -> str:
     """What the permission lets people do."""
     return _(MEANINGS[permission])
+
+
+def how_far(permission: Permission, scope: Scope | None) -> str:
+    """How far the permission reaches at this scope, in words."""
+    return _(SPECIAL.get((permission, scope), REACHES[scope].sentence))
 
 
 def reach_cell(scope: Scope | None, *, ascii: bool) -> Content:
