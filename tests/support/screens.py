@@ -101,6 +101,11 @@ SHOTS = (
     Shot("help", keys("question_mark")),
     Shot("palette", keys("colon", *"re")),
     Shot("settings", keys("comma")),
+    Shot("administration", keys("7")),
+    Shot("users", keys("7", "enter")),
+    Shot("teams", keys("7", "down", "enter")),
+    Shot("roles", keys("7", "down", "down", "enter")),
+    Shot("role", keys("7", "down", "down", "enter", "down", "enter")),
     Shot("sessions", keys("colon", *"my sess", "enter")),
 )
 
