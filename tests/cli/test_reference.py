@@ -15,7 +15,17 @@ from kpix_tui.i18n.catalog import set_locale
 
 EVERY = list(commands())
 LEAVES = [(ctx, found) for ctx, found in EVERY if isinstance(found, Command)]
-CHANGES_NOTHING = ("list", "show", "history", "status", "whoami", "doctor", "chart")
+CHANGES_NOTHING = (
+    "list",
+    "show",
+    "history",
+    "status",
+    "whoami",
+    "doctor",
+    "chart",
+    "audit",
+    "logins",
+)
 
 
 def _names(pairs: list[tuple[click.Context, click.Command]]) -> list[str]:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event
 
-from kpix_tui.access.policy import PermissionMissing
+from kpix_tui.access.policy import OutOfScope, PermissionMissing
 from kpix_tui.app.context import Context
 from kpix_tui.db.paging import SortUnknown
 from kpix_tui.domains.accounts.service import logout
@@ -186,6 +186,20 @@ def test_only_those_who_may(busy: Context, as_person: AsPerson, person: str) -> 
         found(someone)
     with pytest.raises(PermissionMissing):
         someone.run(show_audit, found(busy).rows[0].id)
+
+
+@pytest.mark.parametrize("scope", ["OWN", "TEAM"])
+def test_a_narrow_scope_reads_nothing(
+    busy: Context, as_person: AsPerson, database: Database, scope: str
+) -> None:
+    with database.server.connect(database.name) as connection:
+        connection.execute(
+            "insert into kpix.role_permission select organization_id, id, 'audit:read', %s"
+            " from kpix.role where name = 'VIEWER'",
+            (scope,),
+        )
+    with pytest.raises(OutOfScope):
+        found(as_person("acme/viewer"))
 
 
 def test_another_organisation_has_its_own(busy: Context, as_person: AsPerson) -> None:
