@@ -259,6 +259,7 @@ def test_a_lead_manages_members_and_nothing_else(
     assert well_aimed(lead), lead.notes
 
 
+@pytest.mark.honest
 def test_a_lead_does_manage_the_members(
     attacker: Callable[[str | None], Attacker],
     furnished: dict[str, Any],
@@ -470,6 +471,26 @@ def test_a_code_is_redeemed_once_even_at_the_same_time(
         assert started.wait(20)
     thread.join(20)
     assert answers == [{"ok": False, "refused": "used"}]
+
+
+def test_a_code_that_was_withdrawn_is_not_redeemed_on_an_old_snapshot(
+    operator: Connection, attacker: Callable[[str | None], Attacker], furnished: dict[str, Any]
+) -> None:
+    code, email, nobody = new_code(), "viewer@globex.test", attacker(None)
+    operator.execute(
+        b"insert into private.code (organization_id, user_id, kind, code_hash, issued_by, expires_at)"
+        b" select organization_id, user_id, 'RESET', %b, user_id, now() + interval '1 hour'"
+        b" from private.credential where email = %s",
+        (code_hash(code), email),
+    )
+    with nobody.connection() as old, old.transaction():
+        old.execute("set transaction isolation level repeatable read")
+        old.execute("select auth.initialized()")
+        operator.execute(
+            b"update private.code set revoked_at = now() where code_hash = %b", (code_hash(code),)
+        )
+        with pytest.raises(psycopg.errors.SerializationFailure), old.transaction():
+            old.execute(REDEEM, (email, read_code(code), b"3" * 32))
 
 
 @pytest.mark.parametrize(
