@@ -339,6 +339,7 @@ async def test_settings_hold_at_once_and_at_the_next_start(app: KpixApp, tmp_pat
             "theme": "mono",
             "locale": "en",
             "ascii": True,
+            "lock_minutes": 0,
         }
 
 
@@ -369,8 +370,12 @@ async def test_another_password(app: KpixApp, monkeypatch: pytest.MonkeyPatch) -
 
 def test_settings_are_changed_in_place(tmp_path: Path) -> None:
     path = tmp_path / "a" / "kpix.toml"
-    save_settings(path, {"theme": 'da"rk', "ascii": False})
-    assert tomllib.loads(path.read_text(encoding="utf-8")) == {"theme": 'da"rk', "ascii": False}
+    save_settings(path, {"theme": 'da"rk', "ascii": False, "lock_minutes": 5})
+    assert tomllib.loads(path.read_text(encoding="utf-8")) == {
+        "theme": 'da"rk',
+        "ascii": False,
+        "lock_minutes": 5,
+    }
     assert path.stat().st_mode & 0o777 == 0o600
     path.write_text('theme = "x" # why\n[table]\ntheme = "y"\n', encoding="utf-8")
     save_settings(path, {"theme": "light", "locale": "fr"})

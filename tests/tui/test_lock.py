@@ -82,6 +82,7 @@ class Server:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     made = Server()
+    monkeypatch.setattr(locking, "WATCH", 3600.0)  # the tests look at the clock themselves
     monkeypatch.setattr(locking, "lock", made.lock)
     monkeypatch.setattr("kpix_tui.tui.lock.screen.sign_in_again", made.sign_in_again)
     monkeypatch.setattr("kpix_tui.tui.login.code.redeem", made.redeem)
