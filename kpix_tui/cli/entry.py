@@ -146,7 +146,7 @@ def _unassign(uow: UnitOfWork, name: str, recipient: Recipient) -> tuple[Kpi, As
 def unassign(session: Session, out: Output, name: str, recipient: Recipient, yes: bool) -> None:
     """Take the values off somebody."""
     question = _("Ask {name} for the values of {kpi} no more?").format(
-        name=recipient.user or recipient.team or "?", kpi=name
+        name=recipient.named, kpi=name
     )
     session.confirm(question, yes=yes)
     found, ended = session.run(_unassign, name, recipient)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
 
 from kpix_tui.cli.base import option
+from kpix_tui.domains.dashboards.errors import ShareWithWhom
 from kpix_tui.kernel.errors import message
 
 if TYPE_CHECKING:
@@ -23,6 +24,17 @@ class Recipient:
 
     user: str | None
     team: str | None
+
+    @property
+    def named(self) -> str:
+        """What was typed, for a question.
+
+        Raises:
+            ShareWithWhom: both were named, or neither.
+        """
+        if (self.user is None) is (self.team is None):
+            raise ShareWithWhom(fields=("user", "team"))
+        return str(self.user if self.team is None else self.team)
 
     def ids(self, uow: UnitOfWork) -> dict[str, UUID | None]:
         """The ids of those who are named, as use cases take them.

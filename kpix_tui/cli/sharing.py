@@ -228,7 +228,7 @@ def unshare(session: Session, out: Output, name: str, recipient: Recipient, yes:
     """End a share."""
     found = session.run(find, name)
     question = _("Share “{title}” with {name} no more?").format(
-        title=found.title, name=recipient.user or recipient.team or "?"
+        title=found.title, name=recipient.named
     )
     session.confirm(question, yes=yes)
     ended = session.run(_unshare, found.id, recipient)

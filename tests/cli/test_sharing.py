@@ -139,6 +139,7 @@ def test_values_are_owed(kpix: Kpix, mine: str, context: Context) -> None:
         (("share", "Mine", "--user", "Vic Viewer", "--until", "soon"), 1, "i18n.day_invalid"),
         (("share", "Mine", "--user", "Vic Viewer", "--level", "king"), 2, "cli.choice_unknown"),
         (("unshare", "Mine", "--user", "Vic Viewer", "--yes"), 1, "dashboard.share_not_found"),
+        (("unshare", "Mine"), 1, "dashboard.share_with_whom"),
         (("visibility", "Mine", "everywhere"), 2, "cli.choice_unknown"),
         (("transfer", "Mine", "--to", "Ursula User", "--yes"), 1, "dashboard.owned_already"),
         (("access", "Yours"), 1, "dashboard.not_found"),
