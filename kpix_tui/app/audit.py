@@ -207,7 +207,7 @@ def said(row: AuditRow, timezone: str, locale: str | None = None) -> tuple[Said,
     def words(field: str, value: Any) -> str:
         return _words(field, value, row.names, timezone, locale)
 
-    return tuple(
+    shown = (
         Said(
             _(_FIELDS.get(one.field, one.field)),
             words(one.field, one.old),
@@ -215,6 +215,7 @@ def said(row: AuditRow, timezone: str, locale: str | None = None) -> tuple[Said,
         )
         for one in changes(row.old, row.new)
     )
+    return tuple(one for one in shown if one.old or one.new)
 
 
 def summary(row: AuditRow, timezone: str, locale: str | None = None, *, ascii: bool = False) -> str:
