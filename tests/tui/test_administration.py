@@ -16,12 +16,14 @@ from kpix_tui.domains.accounts.errors import EmailTaken, PasswordWrong
 from kpix_tui.domains.accounts.views import InviteUser, IssueCode
 from kpix_tui.domains.people.errors import LastAdministrator, TeamNameTaken
 from kpix_tui.kernel.errors import StaleVersion
+from kpix_tui.kernel.paging import Page
 from kpix_tui.tui.administration.code import CodeShown
 from kpix_tui.tui.administration.screen import AdministrationScreen
 from kpix_tui.tui.administration.team import TeamScreen
 from kpix_tui.tui.administration.teams import TeamsScreen
 from kpix_tui.tui.administration.user import UserScreen
 from kpix_tui.tui.administration.users import UsersScreen
+from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.modals.confirm import Confirm
 from tests.tui.hostile import HOSTILE
 from tests.tui.people_world import CODE, People, hospital
@@ -35,7 +37,8 @@ TEAMS = ("7", "down", "enter")
 
 @pytest.fixture
 def people(monkeypatch: pytest.MonkeyPatch, world: object) -> People:
-    """The hospital, behind the names of the use cases."""
+    """The hospital, behind the names of the use cases; a busy machine forgets nothing it said."""
+    monkeypatch.setattr(KpixApp, "NOTIFICATION_TIMEOUT", 3600)
     made = hospital()
     made.install(monkeypatch)
     return made
@@ -129,6 +132,24 @@ async def test_a_click_opens(tmp_path: Path) -> None:
         assert shows(pilot, TeamsScreen)
 
 
+@pytest.mark.usefixtures("people")
+async def test_sessions_and_the_audit_log_are_places_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(*_: object, **__: object) -> Page[Any]:
+        return Page((), 0)
+
+    monkeypatch.setattr("kpix_tui.domains.accounts.sessions.list_sessions", nothing)
+    monkeypatch.setattr("kpix_tui.domains.audit.service.list_audit", nothing)
+    async with administration(tmp_path, "7", "end", *["down"] * 3, "enter") as pilot:
+        assert "Everybody's sessions" in seen(pilot)
+        await press(pilot, "escape", "down", "enter")
+        assert "Audit log" in seen(pilot)
+        assert "0 rows" in seen(pilot)
+        await press(pilot, "escape")
+        assert shows(pilot, AdministrationScreen)
+
+
 async def test_nobody_signed_in_has_no_administration(tmp_path: Path) -> None:
     async with administration(tmp_path) as pilot:
         app: Any = pilot.app
@@ -203,6 +224,24 @@ async def test_roles_are_ticked_and_saved_together(tmp_path: Path, people: Peopl
         assert people.roles[given[1]].name == "USER"
         assert people.roles[taken[1]].name == "MANAGER"
         assert "Quality manager, User" in seen(pilot)
+
+
+async def test_many_roles_scroll_and_a_click_ticks(tmp_path: Path, people: People) -> None:
+    for number in range(20):
+        people.role(f"Ward {number:02}", {})
+    async with administration(tmp_path, *USERS, "down", "down", "o") as pilot:
+        assert "Ward 19" not in seen(pilot)
+        await press(pilot, *["down"] * 25)
+        assert "[ ] Ward 19" in seen(pilot)
+        await pilot.click("Checks", offset=(2, 8))
+        await settled(pilot)
+        assert "[x] Ward 19" in seen(pilot)
+        await pilot.click("Checks", offset=(2, 8))
+        await settled(pilot)
+        assert "[ ] Ward 19" in seen(pilot)
+        await press(pilot, *["up"] * 25)
+        assert "Ward 19" not in seen(pilot)
+    assert asked(people, "assign_role") == []
 
 
 async def test_the_last_administrator_stays_one(tmp_path: Path, people: People) -> None:

@@ -167,7 +167,7 @@ class ReviewScreen(KpixScreen[None]):
         finally:
             self._saving = False
         said = _("The role {name} is saved.").format(name=made.name)
-        self.app.notify(said, markup=False, timeout=4)
+        self.app.notify(said, markup=False)
         if self.is_current:
             self.kpix.back()
 

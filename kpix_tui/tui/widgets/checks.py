@@ -29,15 +29,11 @@ _GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[Value]):
-    """A line: what it stands for, what it is called, what is said beside it.
-
-    ``why_not`` is the reason for which it cannot be changed.
-    """
+    """A line: what it stands for, what it is called, what is said beside it."""
 
     value: Value
     title: str
     note: str = ""
-    why_not: str = ""
 
 
 class Checks(ScrollView, Generic[Value], can_focus=True):
@@ -49,7 +45,6 @@ class Checks(ScrollView, Generic[Value], can_focus=True):
         "checks--cursor",
         "checks--ticked",
         "checks--note",
-        "checks--held",
     }
 
     cursor: reactive[int] = reactive(0)
@@ -87,15 +82,12 @@ class Checks(ScrollView, Generic[Value], can_focus=True):
         self.cursor = min(len(self._lines) - 1, self.cursor + 1)
 
     def do_toggle(self) -> None:
-        """Tick the line under the cursor, or not; what cannot be changed says why."""
-        line = self.here
-        if line.why_not:
-            self.app.notify(line.why_not, severity="warning", markup=False)
-            return
-        if line.value in self._ticked:
-            self._ticked.remove(line.value)
+        """Tick the line under the cursor, or not."""
+        value = self.here.value
+        if value in self._ticked:
+            self._ticked.remove(value)
         else:
-            self._ticked.append(line.value)
+            self._ticked.append(value)
         self.refresh()
         self.post_message(self.Ticked())
 
@@ -139,8 +131,6 @@ class Checks(ScrollView, Generic[Value], can_focus=True):
         ticked = line.value in self._ticked
         style = self._style("checks--ticked") if ticked else base
         note, dim = plain(line.note), self._style("checks--note")
-        if line.why_not:
-            style, note = self._style("checks--held"), plain(line.why_not)
         box = "[x] " if ticked else "[ ] "
         if self.has_focus and row == self.cursor:
             cursor = self._style("checks--cursor")
