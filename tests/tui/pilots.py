@@ -8,8 +8,10 @@ from typing import Any, cast
 
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Input
 
 from kpix_tui.tui.app import KpixApp
+from kpix_tui.tui.widgets.fields import Field
 from tests.tui.support import FakeContext
 
 
@@ -27,11 +29,45 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 async def until(pilot: Pilot[Any], condition: Callable[[], Any]) -> None:
     """Wait for something that comes by itself."""
-    for _attempt in range(300):
+    for _attempt in range(3000):
         await pilot.pause(0.01)
         if condition():
             return
     raise AssertionError(text_of(pilot.app.screen))
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press, waiting for what each key begins."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+def field(pilot: Pilot[Any], name: str) -> Field[Any]:
+    """The field of the form that is open."""
+    return pilot.app.screen.query_one(f"#field-{name.replace('_', '-')}", Field)
+
+
+async def fill(pilot: Pilot[Any], **texts: str) -> None:
+    """Replace what stands in fields."""
+    for name, text in texts.items():
+        field(pilot, name).query_one(Input).value = text
+    await settled(pilot)
+
+
+def message(pilot: Pilot[Any], name: str) -> str:
+    """What is said beside a field."""
+    return str(field(pilot, name).query_one(".field--message").render())
+
+
+def seen(pilot: Pilot[Any]) -> str:
+    """What is on the screen."""
+    return text_of(pilot.app.screen)
+
+
+async def sees(pilot: Pilot[Any], *parts: str) -> None:
+    """Wait until all of this is on the screen."""
+    await until(pilot, lambda: all(part in seen(pilot) for part in parts))
 
 
 async def type_in(pilot: Pilot[Any], text: str) -> None:
