@@ -12,8 +12,8 @@ import pytest
 
 from kpix_tui.app.context import Context, open_context
 from kpix_tui.app.doctor import Check, State, diagnose, machine, server
-from kpix_tui.app.doctor.versions import SECURITY_MINORS, is_supported, secure_version, version_text
 from kpix_tui.app.tokens import MemoryTokens
+from kpix_tui.app.versions import SECURITY_MINORS, is_supported, secure_version, version_text
 from kpix_tui.config import Settings, Source, setting_sources, unknown_settings
 from kpix_tui.kernel.clock import SystemClock
 from tests.support.databases import Database
@@ -209,6 +209,12 @@ def test_the_log(settings: Settings) -> None:
     settings.state.mkdir(parents=True)
     settings.log_file.write_text("")
     assert machine._log_file(settings).state is State.OK
+    settings.log_file.unlink()
+    settings.log_file.mkdir()
+    check = machine._log_file(settings)
+    assert check.state is State.PROBLEM
+    assert str(settings.log_file) in check.detail
+    assert check.advice
 
 
 def test_the_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

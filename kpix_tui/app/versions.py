@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from kpix_tui.i18n.catalog import _
+
 KNOWN_ON: Final = date(2026, 8, 13)
 SECURITY_MINORS: Final = {15: 19, 16: 15, 17: 11, 18: 6}
 END_OF_LIFE: Final = {
@@ -29,6 +31,18 @@ def secure_version(number: int) -> str | None:
     branch, minor = divmod(number, 10000)
     known = SECURITY_MINORS.get(branch)
     return f"{branch}.{known}" if known is not None and minor < known else None
+
+
+def security_warning(number: int, *, embedded: bool) -> tuple[str, str] | None:
+    """What a server lacks, and what to do; None where its branch has nothing newer of security."""
+    wanted = secure_version(number)
+    if wanted is None:
+        return None
+    lacks = _("PostgreSQL {found} lacks the security fixes of {wanted}").format(
+        found=version_text(number), wanted=wanted
+    )
+    upgrade = _("Install PostgreSQL {wanted} or later on the server.").format(wanted=wanted)
+    return lacks, _("Upgrade kpix.") if embedded else upgrade
 
 
 def is_supported(number: int, today: date) -> bool:
