@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Answer, Kpix
@@ -84,3 +86,19 @@ def test_a_database_that_does_not_answer(real: Kpix) -> None:
     answer = real("whoami", "--json", env=env)
     assert answer.code == 3
     assert len(real("whoami", env=env).err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("password", "options", "code"),
+    [
+        ("short", (), "account.password_too_short"),
+        (PASSWORD, ("--timezone", "Mars/Olympus"), "account.timezone_unknown"),
+    ],
+)
+def test_what_cannot_be_accepted_is_refused_before_a_database_is_made(
+    real: Kpix, tmp_path: Path, password: str, options: tuple[str, ...], code: str
+) -> None:
+    env = {"KPIX_PASSWORD": password, "KPIX_DATABASE_URL": "", "KPIX_OWNER_DATABASE_URL": ""}
+    refused = real(*INIT, *options, "--json", env=env)
+    assert (refused.code, refused.json["code"]) == (1, code)
+    assert not (tmp_path / "postgresql").exists()
