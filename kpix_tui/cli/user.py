@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kpix_tui.cli.base import Group, command, option
 from kpix_tui.cli.output import Listing, Output, reads, writes
-from kpix_tui.cli.paging import Wanted, gather, paged
+from kpix_tui.cli.paging import Wanted, gather_dated, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.i18n.catalog import _
-from kpix_tui.i18n.formats import format_date
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.errors import message
 
 if TYPE_CHECKING:
@@ -41,23 +42,24 @@ def _headings() -> Sequence[Heading]:
     )
 
 
-def _cells(row: UserRow, _canvas: Canvas) -> Sequence[Cell]:
+def _cells(row: UserRow, _canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
     return (
         Cell(row.name),
         Cell(row.email),
         Cell(", ".join(row.roles)),
         Cell(_("yes") if row.active else _("no")),
-        Cell(format_date(row.created_at.date())),
+        Cell(format_day(row.created_at, timezone)),
     )
 
 
-_USERS = Listing(
-    _record,
-    ("id", "name", "email", "active", "roles", "created_at"),
-    _headings,
-    _cells,
-    message("No users match."),
-)
+def _listing(timezone: str) -> Listing[UserRow]:
+    return Listing(
+        _record,
+        ("id", "name", "email", "active", "roles", "created_at"),
+        _headings,
+        partial(_cells, timezone=timezone),
+        message("No users match."),
+    )
 
 
 @command(
@@ -73,7 +75,8 @@ def list_(session: Session, out: Output, wanted: Wanted) -> None:
     """List users."""
     from kpix_tui.domains.people.service import list_users  # noqa: PLC0415 - brings SQLAlchemy
 
-    out.listing(_USERS, session.run(gather, list_users, wanted.for_(out)))
+    page, timezone = session.run(gather_dated, list_users, wanted.for_(out))
+    out.listing(_listing(timezone), page)
 
 
 @command(
