@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
+from kpix_tui.app.context import Context
 from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.widgets.fields import Field
 from tests.tui.support import FakeContext
@@ -18,6 +20,15 @@ from tests.tui.support import FakeContext
 def interface(home: Path, **settings: Any) -> KpixApp:
     """The application on a context without a database."""
     return KpixApp(cast("Any", FakeContext(home, **settings)))
+
+
+@asynccontextmanager
+async def started(
+    context: Context, *, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[Pilot[Any]]:
+    """The interface on a real context, as a person starts it."""
+    async with KpixApp(context).run_test(size=size, notifications=True) as pilot:
+        yield pilot
 
 
 async def settled(pilot: Pilot[Any]) -> None:
@@ -29,7 +40,7 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 async def until(pilot: Pilot[Any], condition: Callable[[], Any]) -> None:
     """Wait for something that comes by itself."""
-    for _attempt in range(3000):
+    for _attempt in range(1000):
         await pilot.pause(0.01)
         if condition():
             return
@@ -68,6 +79,17 @@ def seen(pilot: Pilot[Any]) -> str:
 async def sees(pilot: Pilot[Any], *parts: str) -> None:
     """Wait until all of this is on the screen."""
     await until(pilot, lambda: all(part in seen(pilot) for part in parts))
+
+
+async def on(pilot: Pilot[Any], screen: type) -> None:
+    """Wait for a screen, and for what it reads."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, screen))
+    await settled(pilot)
+
+
+async def palette(pilot: Pilot[Any], text: str) -> None:
+    """Do what the palette finds first."""
+    await press(pilot, "colon", *text, "enter")
 
 
 async def type_in(pilot: Pilot[Any], text: str) -> None:

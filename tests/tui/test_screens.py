@@ -187,7 +187,7 @@ async def test_the_value_form_says_period_number_and_status_at_once(
         assert message(pilot, "value") == "= 1,094.5 %"
         assert "● Green" in seen(pilot)
         await fill(pilot, value="91,5")
-        assert "■ Red   −4.5 to green" in seen(pilot)
+        assert "■ Red   variance −4.5" in seen(pilot)
         await press(pilot, "ctrl+s")
         entered = dict(world.asked)["enter_value"]
         assert (entered.day, entered.value) == (date(2026, 11, 1), Decimal("91.5"))

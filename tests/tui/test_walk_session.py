@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Select
 
 from kpix_tui.app.context import Context, open_context
@@ -18,32 +16,15 @@ from kpix_tui.domains.accounts import service as accounts
 from kpix_tui.domains.accounts.errors import LoginRefused, NotSignedIn
 from kpix_tui.domains.accounts.views import Login
 from kpix_tui.kernel.clock import Clock
-from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.first_run.screen import FirstRunScreen
 from kpix_tui.tui.login.screen import LoginScreen
 from kpix_tui.tui.settings.screen import SettingsScreen
 from tests.support import databases, servers
 from tests.support.databases import PASSWORD, Database
-from tests.tui.pilots import fill, message, notices, press, seen, sees, settled, until
+from tests.tui.pilots import fill, message, notices, on, palette, press, seen, sees, started
 
 AsPerson = Callable[[str | None], Context]
-
-
-@asynccontextmanager
-async def started(
-    context: Context, *, size: tuple[int, int] = (120, 40)
-) -> AsyncIterator[Pilot[Any]]:
-    """The interface on this context, as a person starts it."""
-    app = KpixApp(context)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        yield pilot
-
-
-async def on(pilot: Pilot[Any], screen: type) -> None:
-    """Wait for a screen, and for what it reads."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, screen))
-    await settled(pilot)
 
 
 # -- the first run -------------------------------------------------------------------------------
@@ -253,17 +234,12 @@ async def test_a_session_that_ends_while_a_form_is_open(as_person: AsPerson) -> 
 # -- out again -----------------------------------------------------------------------------------
 
 
-async def palette(pilot: Pilot[Any], *keys: str) -> None:
-    """Choose in the palette what these keys find first."""
-    await press(pilot, "colon", *keys, "enter")
-
-
 async def test_signing_out_ends_the_session_on_the_server(as_person: AsPerson) -> None:
     context = as_person("acme/admin")
     async with started(context) as pilot:
         await on(pilot, DashboardsScreen)
         token = context.tokens.load()
-        await palette(pilot, *"signout")
+        await palette(pilot, "signout")
         await on(pilot, LoginScreen)
         assert context.tokens.load() is None
     with pytest.raises(NotSignedIn), context.unit_of_work(token) as uow:
@@ -275,7 +251,7 @@ async def test_signing_out_of_a_session_that_had_ended_is_no_error(as_person: As
     async with started(context) as pilot:
         await on(pilot, DashboardsScreen)
         context.run(accounts.logout)
-        await palette(pilot, *"signout")
+        await palette(pilot, "signout")
         await on(pilot, LoginScreen)
         assert notices(pilot) == []
     assert context.tokens.load() is None
@@ -287,7 +263,7 @@ async def test_a_new_password_ends_the_other_sessions(as_person: AsPerson) -> No
     new = "a staple of batteries for horses"
     async with started(context) as pilot:
         await on(pilot, DashboardsScreen)
-        await palette(pilot, *"password")
+        await palette(pilot, "password")
         await fill(pilot, current="not my password", new=new, repeated=new)
         await press(pilot, "ctrl+s")
         assert message(pilot, "current") == "The current password is not right."
@@ -329,35 +305,19 @@ async def test_settings_hold_at_once_and_at_the_next_start(as_person: AsPerson) 
 # -- a database that goes away -------------------------------------------------------------------
 
 
-def put_away(database: Database) -> None:
-    """Let nobody in, and show everybody out."""
-    with database.server.connect("postgres") as connection:
-        connection.execute(f"alter database {database.name} allow_connections false".encode())
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
-            (database.name,),
-        )
-
-
-def bring_back(database: Database) -> None:
-    """Let everybody in again."""
-    with database.server.connect("postgres") as connection:
-        connection.execute(f"alter database {database.name} allow_connections true".encode())
-
-
 async def test_a_database_that_goes_away_and_comes_back(
     as_person: AsPerson, database: Database
 ) -> None:
     async with started(as_person("acme/admin")) as pilot:
         await on(pilot, DashboardsScreen)
-        put_away(database)
+        database.put_away()
         await press(pilot, "r")
         await sees(pilot, "○ offline", "The database cannot be reached", "Press r to try again")
         await press(pilot, "n")
         await fill(pilot, title="Kept while away")
         await press(pilot, "ctrl+s")
         await sees(pilot, "The database cannot be reached", "Kept while away")
-        bring_back(database)
+        database.bring_back()
         await press(pilot, "ctrl+s")
         await sees(pilot, "Acme › Dashboards › Kept while away", "● live")
         assert "cannot be reached" not in seen(pilot)
@@ -368,10 +328,10 @@ async def test_a_start_without_a_database_goes_on_when_it_is_there(
 ) -> None:
     context = as_person("acme/admin")
     context.close()
-    put_away(database)
+    database.put_away()
     async with started(context) as pilot:
         await sees(pilot, "The database cannot be reached")
-        bring_back(database)
+        database.bring_back()
         await press(pilot, "r")
         await on(pilot, DashboardsScreen)
         assert "● live" in seen(pilot)

@@ -26,6 +26,7 @@ from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.grid import Grid
 from kpix_tui.tui.widgets.inputs import LineInput
+from kpix_tui.tui.widgets.status import failed_mark
 from kpix_tui.tui.work import begin
 
 Row = TypeVar("Row")
@@ -187,7 +188,8 @@ class PagedTable(Vertical, Generic[Row]):
             return
         text = error_text(error)
         if self._grid.total:
-            self._count(f"! {text}", failed=True)
+            mark = failed_mark(ascii=bool(getattr(self.app, "ascii", False)))
+            self._count(f"{mark} {text}", failed=True)
         else:
             self._grid.say(text, _("Press r to try again."), failed=True)
 
