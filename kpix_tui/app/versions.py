@@ -7,9 +7,12 @@ is raised with each release of kpix; the date says how old what it knows is.
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kpix_tui.i18n.catalog import _
+
+if TYPE_CHECKING:
+    from kpix_tui.app.context import Context
 
 KNOWN_ON: Final = date(2026, 8, 13)
 SECURITY_MINORS: Final = {15: 19, 16: 15, 17: 11, 18: 6}
@@ -43,6 +46,16 @@ def security_warning(number: int, *, embedded: bool) -> tuple[str, str] | None:
     )
     upgrade = _("Install PostgreSQL {wanted} or later on the server.").format(wanted=wanted)
     return lacks, _("Upgrade kpix.") if embedded else upgrade
+
+
+def server_warning(context: Context) -> str | None:
+    """One sentence about a server that lacks security fixes; None: it does not, or is not open."""
+    version = context.server_version
+    lacking = None if version is None else security_warning(version, embedded=context.embedded)
+    if lacking is None:
+        return None
+    found, advice = lacking
+    return _("Warning: {found}. {advice}").format(found=found, advice=advice)
 
 
 def is_supported(number: int, today: date) -> bool:

@@ -85,8 +85,8 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 def root(ctx: click.Context) -> int | None:
     """Everything; opens the interface when no command is named."""
     session = ctx.ensure_object(Session)
+    ctx.call_on_close(session.warn_of_server)
     if ctx.invoked_subcommand is not None:
-        ctx.call_on_close(session.warn_of_server)  # the interface says it in its own way
         return None
     return session.open_interface()
 

@@ -134,15 +134,11 @@ class Session:
         """Say that the server lacks security fixes; ``kpix doctor`` says it by itself."""
         if "context" not in self.__dict__ or not self.logged:
             return
-        from kpix_tui.app.versions import security_warning  # noqa: PLC0415 - --help does without
+        from kpix_tui.app.versions import server_warning  # noqa: PLC0415 - --help does without
 
-        version = self.context.server_version
-        if version is None:
-            return
-        lacking = security_warning(version, embedded=self.context.embedded)
-        if lacking is not None:
-            found, advice = lacking
-            self.tell(_("Warning: {found}. {advice}").format(found=found, advice=advice))
+        warning = server_warning(self.context)
+        if warning is not None:
+            self.tell(warning)
 
     def tell_lost_log(self) -> None:
         """Say once that the log could not be written, however many lines were lost."""
