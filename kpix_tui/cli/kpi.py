@@ -145,7 +145,7 @@ def chart(session: Session, out: Output, name: str, until: str | None) -> None:
             out.json([_point(point) for point in row.spark])
         case Form.CSV:
             write_csv(to_csv(_POINT, map(_point, row.spark)))
-        case Form.TEXT:
+        case _:
             lines = draw_chart(row, out.canvas)
             if not lines:
                 session.tell(_("No value in the last 24 expected periods."))
