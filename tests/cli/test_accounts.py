@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Answer, Kpix
-from tests.support.databases import PASSWORD
+from tests.support.databases import PASSWORD, Database
 
 INIT = ("init", "--organization", "Initech", "--name", "Bill", "--email", "bill@initech.test")
 NEW = "a different horse and battery"
@@ -102,3 +102,17 @@ def test_what_cannot_be_accepted_is_refused_before_a_database_is_made(
     refused = real(*INIT, *options, "--json", env=env)
     assert (refused.code, refused.json["code"]) == (1, code)
     assert not (tmp_path / "postgresql").exists()
+
+
+def test_a_session_given_from_outside_ends_with_the_old_password(
+    real: Kpix, database: Database
+) -> None:
+    env = {
+        "KPIX_TOKEN": database.tokens["acme/viewer"],
+        "KPIX_PASSWORD": PASSWORD,
+        "KPIX_NEW_PASSWORD": NEW,
+    }
+    changed = real("password", env=env)
+    assert changed.code == 0, changed.err
+    assert "KPIX_TOKEN" in changed.err
+    assert real("whoami", env=env).code == 1
