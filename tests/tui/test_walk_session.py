@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.widgets import Select
 
 from kpix_tui.app.context import Context, open_context
+from kpix_tui.app.tokens import MemoryTokens
 from kpix_tui.config import load_settings
 from kpix_tui.domains.accounts import service as accounts
 from kpix_tui.domains.accounts.errors import LoginRefused, NotSignedIn
@@ -187,21 +187,37 @@ async def test_a_token_that_somebody_set_is_not_replaced(
 
 
 async def test_another_kpix_that_rotated_first_costs_nobody_the_session(
-    as_person: AsPerson, monkeypatch: pytest.MonkeyPatch
+    as_person: AsPerson,
 ) -> None:
-    context = as_person("acme/manager")
-    other = as_person("acme/manager")
-    rotate, kept = accounts.rotate_token, context.tokens
+    context, other = as_person("acme/manager"), as_person("acme/manager")
 
-    def late(uow: Any) -> str:
-        monkeypatch.setattr(accounts, "rotate_token", rotate)
-        kept.save(other.run(rotate))
-        return rotate(uow)
+    class Shared(MemoryTokens):
+        """Another kpix rotates the token right after this one has read it to present it."""
 
-    monkeypatch.setattr(accounts, "rotate_token", late)
+        read = 0
+
+        def load(self) -> str | None:
+            found = super().load()
+            self.read += 1
+            if self.read == 2:
+                other.run(accounts.logout)
+                self.save(accounts.login(other, Login("manager@acme.test", PASSWORD)).token)
+            return found
+
+    context.tokens = Shared(context.tokens.load())
     async with started(context) as pilot:
         await on(pilot, DashboardsScreen)
         assert "Max Manager" in seen(pilot)
+
+
+async def test_the_palette_notices_that_the_session_has_ended(as_person: AsPerson) -> None:
+    context = as_person("acme/admin")
+    async with started(context) as pilot:
+        await on(pilot, DashboardsScreen)
+        context.run(accounts.logout)
+        await press(pilot, "colon", *"trains")
+        await on(pilot, LoginScreen)
+        assert notices(pilot) == ["Your session has ended. Sign in again."]
 
 
 async def test_a_session_that_ends_while_a_screen_is_open(as_person: AsPerson) -> None:
@@ -251,7 +267,7 @@ async def test_signing_out_of_a_session_that_had_ended_is_no_error(as_person: As
     async with started(context) as pilot:
         await on(pilot, DashboardsScreen)
         context.run(accounts.logout)
-        await palette(pilot, "signout")
+        await pilot.app.do_sign_out()  # type: ignore[attr-defined]
         await on(pilot, LoginScreen)
         assert notices(pilot) == []
     assert context.tokens.load() is None

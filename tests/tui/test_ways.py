@@ -118,6 +118,45 @@ async def test_what_fails_after_nobody_waits_is_no_defect(
     assert "the connection was cut" not in caplog.text
 
 
+async def test_a_cancellation_never_hits_the_next_user_of_the_connection(tmp_path: Path) -> None:
+    begun, cancelling, goes_on = threading.Event(), threading.Event(), threading.Event()
+    context = FakeContext(tmp_path)
+    bridge = Bridge(cast("Any", context))
+    order: list[str] = []
+
+    def use_case(uow: Any) -> None:
+        def cancel() -> None:
+            cancelling.set()
+            goes_on.wait(10)
+            order.append("cancelled")
+
+        uow.cancel = cancel
+        begun.set()
+        assert cancelling.wait(10)
+
+    async def next_one() -> None:
+        for _reader in range(Bridge.READERS):
+            await bridge.read(lambda _uow: None)
+        order.append("the other reader answers")
+        goes_on.set()
+
+    task = asyncio.create_task(bridge.read(use_case))
+    assert await asyncio.to_thread(begun.wait, 10)
+    job = next(iter(bridge._pending.values()))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await asyncio.to_thread(cancelling.wait, 10)
+    assert job.unit is not None
+    await next_one()
+    await asyncio.to_thread(job.leave)
+    assert order == ["the other reader answers", "cancelled"]
+    assert job.unit is None
+    job.cancel()
+    bridge.close()
+    assert order == ["the other reader answers", "cancelled"]
+
+
 async def test_a_cancellation_that_fails_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
