@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,17 @@ from typing import Any
 import click
 import pytest
 
-from kpix_tui.app.database import BackupExists, DatabaseStatus, _link
+from kpix_tui.app import database
+from kpix_tui.app.database import (
+    BackupExists,
+    BackupFailed,
+    BackupInvalid,
+    DatabaseStatus,
+    _check_backup,
+    _link,
+    _Login,
+    _run,
+)
 from kpix_tui.app.demo import DemoProgress, DemoStep
 from kpix_tui.cli import main
 from kpix_tui.cli.base import Command, Option
@@ -19,8 +30,10 @@ from kpix_tui.cli.demo import _Narration
 from kpix_tui.cli.paging import Wanted, gather
 from kpix_tui.cli.session import Session
 from kpix_tui.cli.text import Canvas
-from kpix_tui.db.embedded.account import name_of
+from kpix_tui.db.embedded.account import Account, name_of
 from kpix_tui.db.embedded.locks import _is_still
+from kpix_tui.db.embedded.places import Places
+from kpix_tui.db.embedded.postmaster import _is_unrelated
 from kpix_tui.db.embedded.views import EmbeddedStatus
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.resources import ResourceMissing, resource_folder
@@ -144,3 +157,35 @@ def test_how_a_server_of_kpix_stands_is_told_in_words() -> None:
     assert words(kept)["State"] == "runs, process 42, kept running by kpix db start"
     assert words(kept)["Used now"] == "yes"
     assert words(kept)["Data"] == "data"
+
+
+def test_an_account_that_is_kpix_own_needs_no_handing_over(tmp_path: Path) -> None:
+    own = Account("me", os.geteuid(), os.getegid(), switched=False)
+    before = tmp_path.stat().st_uid
+    own.give(tmp_path)
+    assert tmp_path.stat().st_uid == before
+    assert own.can_pass(tmp_path)
+    assert not own.can_pass(tmp_path / "nowhere")
+
+
+def test_a_backup_of_another_program_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_run", lambda _login, _arguments: "TABLE public orders")
+    with pytest.raises(BackupInvalid) as caught:
+        _check_backup(_Login("", {}, None), "pg_restore", tmp_path / "theirs")
+    assert "kpix.alembic_version" in str(caught.value)
+
+
+def test_a_program_of_postgresql_that_cannot_be_run_is_named(tmp_path: Path) -> None:
+    program = tmp_path / "pg_dump"
+    program.write_text("no program")
+    with pytest.raises(BackupFailed) as caught:
+        _run(_Login("", {}, None), [str(program)])
+    assert caught.value.params["program"] == "pg_dump"
+
+
+def test_a_process_number_is_a_server_s_only_if_it_is_one(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    assert _is_unrelated(os.getpid(), places)
+    assert not _is_unrelated(2**22 + 1, places)  # Linux gives no such number
