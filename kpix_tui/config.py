@@ -70,6 +70,8 @@ class Settings:
     pool_size: int = 2
     pool_overflow: int = 1
     pool_pre_ping: bool = True
+    pooler: bool = False
+    """Whether a transaction-mode pooler (PgBouncer) stands before the server."""
     connect_timeout: int = 5
     statement_timeout: int = 30
     lock_timeout: int = 5

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 
 from kpix_tui.app.context import Context
 from kpix_tui.kernel.clock import FixedClock
-from tests.support import databases, servers
+from tests.support import databases, poolers, servers
 
 # Nothing is timed in tests: a machine that is busy elsewhere must not fail them.
 hypothesis.settings.register_profile("kpix", deadline=None)
@@ -30,10 +32,15 @@ def run_id(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def server(run_id: str) -> Iterator[servers.Server]:
-    """The server of the embedded version; ``KPIX_TEST_POSTGRES=15`` asks for Debian's."""
+    """The server of the embedded version; ``KPIX_TEST_POSTGRES=15`` asks for Debian's, and
+    ``KPIX_TEST_POOLER=1`` puts PgBouncer in transaction mode between it and the application."""
     joined = servers.join(os.environ.get("KPIX_TEST_POSTGRES", servers.EMBEDDED), run_id)
-    yield joined
-    servers.leave(joined, run_id)
+    with ExitStack() as stack:
+        stack.callback(servers.leave, joined, run_id)
+        if os.environ.get("KPIX_TEST_POOLER"):
+            folder = stack.enter_context(poolers.before(joined, "kpix_local"))
+            joined = replace(joined, pooler=folder)
+        yield joined
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -10,9 +11,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from kpix_tui.config import Settings
-from kpix_tui.db.errors import RoleTooPowerful, ServerTooOld, SslTooWeak, UrlInvalid
+from kpix_tui.db.errors import (
+    PoolerUnannounced,
+    RoleTooPowerful,
+    ServerTooOld,
+    SslTooWeak,
+    UrlInvalid,
+)
 
 OLDEST_SERVER = 15
+SEARCH_PATH = "kpix,pg_catalog"
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -62,16 +70,32 @@ def embedded_url(text: str) -> URL:
 
 def make_engine(url: URL | str, settings: Settings) -> Engine:
     """An engine for the application's role; no connection is made yet."""
+    args, execution_options = _connect_args(settings), {}
+    if settings.pooler:
+        # A transaction may meet any connection of the pooler: what holds for a connection is set in
+        # every transaction, and nothing is prepared that the next one would look for elsewhere.
+        del args["options"]
+        args["prepare_threshold"] = None
+        execution_options["kpix_limits"] = limits_of_a_transaction(settings)
     engine = create_engine(
         url,
         pool_size=settings.pool_size,
         max_overflow=settings.pool_overflow,
         pool_pre_ping=settings.pool_pre_ping,
         pool_timeout=settings.connect_timeout,
-        connect_args=_connect_args(settings),
+        connect_args=args,
+        execution_options=execution_options,
     )
-    event.listen(engine, "first_connect", _check_server)
+    event.listen(engine, "first_connect", partial(_check_server, direct=not settings.pooler))
     return engine
+
+
+def limits_of_a_transaction(settings: Settings) -> str:
+    """The statement that sets for one transaction what a connection of one's own has from start."""
+    return "select " + ", ".join(
+        f"pg_catalog.set_config('{name}', '{value}', true)"
+        for name, value in _limits(settings).items()
+    )
 
 
 def make_owner_engine(url: URL | str, settings: Settings) -> Engine:
@@ -81,9 +105,9 @@ def make_owner_engine(url: URL | str, settings: Settings) -> Engine:
     return create_engine(url, pool_size=1, max_overflow=0, connect_args=args)
 
 
-def _connect_args(settings: Settings) -> dict[str, Any]:
-    limits = {
-        "search_path": "kpix,pg_catalog",
+def _limits(settings: Settings) -> dict[str, str]:
+    return {
+        "search_path": SEARCH_PATH,
         "statement_timeout": f"{settings.statement_timeout}s",
         "lock_timeout": f"{settings.lock_timeout}s",
         "idle_in_transaction_session_timeout": "60s",
@@ -94,16 +118,21 @@ def _connect_args(settings: Settings) -> dict[str, Any]:
         "debug_print_plan": "off",
         "log_parameter_max_length_on_error": "0",
     }
+
+
+def _connect_args(settings: Settings) -> dict[str, Any]:
     return {
         "connect_timeout": settings.connect_timeout,
         "application_name": "kpix",
-        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        "options": " ".join(f"-c {name}={value}" for name, value in _limits(settings).items()),
     }
 
 
-def _check_server(connection: Any, _record: Any) -> None:
+def _check_server(connection: Any, _record: Any, *, direct: bool) -> None:
     try:
         _refuse_unfit(connection)
+        if direct:
+            _refuse_pooled(connection)
     except BaseException:
         connection.close()  # the pool forgets a connection that was refused, open as it is
         raise
@@ -120,3 +149,11 @@ def _refuse_unfit(connection: Any) -> None:
     connection.rollback()
     if row is not None and row[1]:
         raise RoleTooPowerful(role=row[0])
+
+
+def _refuse_pooled(connection: Any) -> None:
+    """A pooler that was told to ignore the options of a connection drops its limits silently."""
+    row = connection.execute("select current_setting('search_path')").fetchone()
+    connection.rollback()
+    if row[0] != SEARCH_PATH:
+        raise PoolerUnannounced

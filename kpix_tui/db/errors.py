@@ -70,6 +70,16 @@ class RoleTooPowerful(Misconfigured):
     )
 
 
+class PoolerUnannounced(Misconfigured):
+    """A pooler stands before the server, and kpix was not told."""
+
+    code = "db.pooler_unannounced"
+    message = message(
+        "The server does not take kpix's limits from the connection, as behind a pooler: set"
+        " KPIX_POOLER=1, or connect to the server itself."
+    )
+
+
 class SslTooWeak(Misconfigured):
     """The connection to another machine would not be verified."""
 
@@ -130,8 +140,14 @@ def translated(error: BaseException, *, cancelled: bool = False) -> BaseExceptio
     if isinstance(error, psycopg.IntegrityError):
         return ConstraintViolated(constraint=error.diag.constraint_name or state)
     if isinstance(error, psycopg.OperationalError):
-        return Unavailable(reason=_first_line(error))
+        return _unreachable(error)
     return error
+
+
+def _unreachable(error: psycopg.OperationalError) -> KpixError:
+    if "startup parameter" in str(error):
+        return PoolerUnannounced()  # PgBouncer's words where it was not told to ignore options
+    return Unavailable(reason=_first_line(error))
 
 
 _BY_STATE: Final[Mapping[str, type[KpixError]]] = {

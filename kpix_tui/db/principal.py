@@ -79,13 +79,17 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token_bytes(token)).digest()
 
 
-def begin(connection: psycopg.Connection[Any], token: str) -> Principal | None:
+def begin(
+    connection: psycopg.Connection[Any], token: str, limits: str | None = None
+) -> Principal | None:
     """Present ``token`` for the transaction that starts here; None when the database refuses it.
 
-    BEGIN and ``auth.begin`` travel together: one round trip. The token is a bound parameter, never
-    in the text of the query.
+    BEGIN, ``limits`` (a statement that holds for the transaction) and ``auth.begin`` travel
+    together: one round trip. The token is a bound parameter, never in the text of the query.
     """
     with connection.pipeline():
+        if limits is not None:
+            connection.execute(limits.encode())
         cursor = connection.execute("select auth.begin(%b)", (token_bytes(token),))
     row = cursor.fetchone()
     return Principal.from_answer(row[0]) if row and row[0] else None

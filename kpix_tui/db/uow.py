@@ -22,9 +22,10 @@ _log = logging.getLogger("kpix.work")
 class UnitOfWork:
     """One transaction. Use cases read and write through ``session`` and never commit."""
 
-    def __init__(self, session: Session, clock: Clock) -> None:
+    def __init__(self, session: Session, clock: Clock, limits: str | None = None) -> None:
         self.session = session
         self.clock = clock
+        self._limits = limits
         # For what SQLAlchemy has no words for; kept, because a session is bound to its thread and
         # cancelling comes from another one.
         self.driver = cast(
@@ -51,7 +52,7 @@ class UnitOfWork:
         Raises:
             SessionEnded: the database does not accept it.
         """
-        self._principal = begin(self.driver, token)
+        self._principal = begin(self.driver, token, self._limits)
         if self._principal is None:
             self.session.commit()  # a reused token has just revoked its family
             raise SessionEnded
@@ -119,14 +120,17 @@ def open_unit(
         SessionEnded: the database does not accept ``token``.
         KpixError: whatever the database refused, translated.
     """
+    limits = engine.get_execution_options().get("kpix_limits")
     with Session(engine, autoflush=False, expire_on_commit=False) as session:
         with database_errors():
-            uow = UnitOfWork(session, clock)
+            uow = UnitOfWork(session, clock, limits)
         with database_errors(lambda: uow.was_cancelled):
             try:
                 on_open(uow)
                 if token is not None:
                     uow.present(token)
+                elif limits is not None:
+                    uow.driver.execute(limits.encode())
                 yield uow
                 session.commit()
                 uow.tell()

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kpix_tui.app.context import Context, open_context
@@ -43,8 +43,9 @@ class Database:
             home=home,
             state=home / "state",
             config_file=home / "kpix.toml",
-            database_url=self.server.url(self.name, "kpix_local"),
+            database_url=self.server.application_url(self.name, "kpix_local"),
             owner_database_url=self.server.url(self.name, "postgres"),
+            pooler=self.server.pooler is not None,
         )
 
     def context(self, home: Path, clock: Clock, person: str | None = "acme/admin") -> Context:
@@ -108,7 +109,9 @@ def peopled(server: Server, run: str, clock: Clock) -> tuple[str, dict[str, str]
     with shared(f"peopled-{server.version}", run) as note:
         if not note.exists():
             _create(server, "kpix_peopled", empty)
-            tokens = _people(Database(server, "kpix_peopled", {}), note.parent, clock)
+            # Not through a pooler: it would keep a connection, and nobody may be in a template.
+            direct = replace(server, pooler=None)
+            tokens = _people(Database(direct, "kpix_peopled", {}), note.parent, clock)
             note.write_text(json.dumps(tokens))
         return "kpix_peopled", json.loads(note.read_text())
 

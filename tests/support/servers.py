@@ -20,6 +20,7 @@ import pytest
 
 EMBEDDED = "18"
 DEBIAN = "15"
+POOLER_PORT = 6432
 
 
 def binaries(version: str) -> Path | None:
@@ -37,14 +38,24 @@ def binaries(version: str) -> Path | None:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. ``folder`` holds its socket; the superuser is ``postgres``."""
+    """A running server. ``folder`` holds its socket; the superuser is ``postgres``.
+
+    ``pooler`` holds the socket of a PgBouncer before it, where the application has to go through.
+    """
 
     version: str
     folder: Path
+    pooler: Path | None = None
 
     def url(self, database: str, user: str) -> str:
         """A URL for kpix."""
         return f"postgresql://{user}@/{database}?host={self.folder}"
+
+    def application_url(self, database: str, user: str) -> str:
+        """A URL for kpix as the application: through the pooler where there is one."""
+        if self.pooler is None:
+            return self.url(database, user)
+        return f"postgresql://{user}@/{database}?host={self.pooler}&port={POOLER_PORT}"
 
     def connect(
         self, database: str, user: str = "postgres"
@@ -53,8 +64,8 @@ class Server:
         return psycopg.connect(host=str(self.folder), dbname=database, user=user, autocommit=True)
 
 
-def _account() -> str | None:
-    """Root cannot run PostgreSQL: an unprivileged account does."""
+def server_account() -> str | None:
+    """Root cannot run PostgreSQL: an unprivileged account does; None where this is not root."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -84,7 +95,7 @@ def _run(command: list[str], account: str | None) -> None:
 def _start(version: str, folder: Path) -> Server:
     found = binaries(version)
     assert found is not None
-    account = _account()
+    account = server_account()
     folder.mkdir(mode=0o700)
     if account:
         shutil.chown(folder, account)
@@ -132,7 +143,7 @@ def _stop(server: Server) -> None:
     assert found is not None
     _run(
         [str(found / "pg_ctl"), "-D", str(server.folder / "data"), "-m", "immediate", "stop"],
-        _account(),
+        server_account(),
     )
     shutil.rmtree(server.folder, ignore_errors=True)
 
