@@ -134,6 +134,8 @@ class Palette(KpixModal[Command]):
         except KpixError as error:
             self.app.notify(error_text(error), severity="error", markup=False)
             return
+        if not self.query(OptionList):
+            return  # the palette was left while the database searched
         self._show(self._matching(text) + found)
         if not self._shown:
             nothing = Option(Content(_("Nothing matches.")), disabled=True)

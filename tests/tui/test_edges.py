@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import OptionList
 
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.kernel.errors import NotFound, Unavailable
 from kpix_tui.kernel.paging import Page
+from kpix_tui.tui.commands import Command
 from kpix_tui.tui.dashboard.screen import DashboardScreen
 from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.kpi.screen import KpiScreen
@@ -224,6 +226,21 @@ async def test_the_palette_says_when_it_cannot_search(
         await press(pilot, "colon", *"regional")
         await until(pilot, lambda: notices(pilot))
         assert "The database cannot be reached" in notices(pilot)[-1]
+
+
+@pytest.mark.usefixtures("world")
+async def test_an_answer_for_a_palette_that_was_left_is_dropped(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        await press(pilot, "colon")
+        palette: Any = pilot.app.screen
+
+        async def late(_text: str) -> list[Command]:
+            await palette.query(OptionList).remove()
+            return [Command("found", "", lambda: None)]
+
+        palette._finder = late
+        await palette._find()
+        assert "found" not in [command.title for command in palette._shown]
 
 
 async def test_what_was_typed_is_saved_once_however_often_it_is_asked(
