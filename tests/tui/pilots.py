@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
+from textual.worker import WorkerCancelled
 
 from kpix_tui.app.context import Context
 from kpix_tui.tui.app import KpixApp
@@ -32,9 +33,11 @@ async def started(
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Everything that was begun is done."""
+    """Everything that was begun is done, or given up for something newer."""
     await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
+    for worker in tuple(pilot.app.workers):
+        with suppress(WorkerCancelled):
+            await worker.wait()
     await pilot.pause()
 
 
