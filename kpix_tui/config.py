@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from enum import StrEnum
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,8 +24,15 @@ class SettingInvalid(Misconfigured):
     message = message("The setting {setting} cannot be {value!r}: {reason}")
 
 
+class SettingOutOfRange(SettingInvalid):
+    """A number that is too small or too large to work with."""
+
+    code = "config.setting_out_of_range"
+    message = message("The setting {setting} cannot be {value!r}: it goes from {least} to {most}.")
+
+
 class SettingsUnreadable(Misconfigured):
-    """The settings file is not valid TOML or cannot be read."""
+    """The settings file (or ``.env``) is not what it should be, or cannot be read."""
 
     code = "config.file_unreadable"
     message = message("The settings file {path} cannot be read: {reason}")
@@ -134,6 +142,18 @@ OTHER_VARIABLES: Final = frozenset(
 )
 """Variables that are no fields of :class:`Settings`: the folders, and what commands ask for."""
 
+_RANGES: Final = {
+    "KPIX_POOL_SIZE": (1, 100),
+    "KPIX_POOL_OVERFLOW": (0, 100),
+    "KPIX_CONNECT_TIMEOUT": (1, 3_600),
+    "KPIX_STATEMENT_TIMEOUT": (1, 86_400),
+    "KPIX_LOCK_TIMEOUT": (1, 86_400),
+}
+"""Every whole number among the settings: 0 connections or seconds would mean *no limit*."""
+_MOST_BYTES: Final = 1_000_000
+"""Of a settings file: whatever is longer is something else."""
+_SHOWN: Final = 20
+"""Characters of a value in a refusal."""
 _BOOLEANS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -151,7 +171,7 @@ def load_settings(
 
     Raises:
         SettingInvalid: a value that cannot be used, named with where it belongs.
-        SettingsUnreadable: the TOML file is broken.
+        SettingsUnreadable: the TOML file or ``.env`` is broken, or no ordinary file.
         DotenvForeign: somebody else can write the ``.env`` file.
         TokenOnSharedTerminal: a session is given to a terminal that several people use.
     """
@@ -257,7 +277,7 @@ def _with_dotenv(environ: Mapping[str, str], directory: Path | None) -> dict[str
             raise DotenvForeign(path=str(path))
         from dotenv import dotenv_values  # noqa: PLC0415 - most starts have no .env
 
-        found = dict(dotenv_values(path))
+        found = dict(dotenv_values(stream=StringIO(_text_of(path))))
     return {k: v for k, v in found.items() if v is not None and k.startswith("KPIX_")} | dict(
         environ
     )
@@ -276,11 +296,37 @@ def _folders(environ: Mapping[str, str]) -> tuple[Path, Path, Path]:
 
 
 def _read_file(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not _exists(path):
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    text = _text_of(path)
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits, a list in a list in …
+        raise SettingsUnreadable(path=str(path), reason=str(error)) from error
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError) as error:
+        raise SettingsUnreadable(path=str(path), reason=str(error)) from error
+    return True
+
+
+def _text_of(path: Path) -> str:
+    """The text of a short, ordinary file: a device never ends, and a pipe may never begin."""
+    reason = Word(message("it is no ordinary file of at most 1 MB"))
+    try:
+        if not path.is_file():
+            raise SettingsUnreadable(path=str(path), reason=reason)
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise SettingsUnreadable(path=str(path), reason=reason)
+        return content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise SettingsUnreadable(path=str(path), reason=str(error)) from error
 
 
@@ -292,8 +338,15 @@ def _convert(name: str, kind: Any, raw: Any) -> Any:
         if text.lower() not in _BOOLEANS:
             raise SettingInvalid(setting=name, value=text, reason="1 | 0")
         return _BOOLEANS[text.lower()]
-    if "int" in str(kind):
-        if not text.isascii() or not text.isdecimal():
-            raise SettingInvalid(setting=name, value=text, reason=Word(message("a whole number")))
-        return int(text)
-    return text
+    return _number(name, text) if "int" in str(kind) else text
+
+
+def _number(name: str, text: str) -> int:
+    if not re.fullmatch("-?[0-9]+", text):
+        raise SettingInvalid(setting=name, value=text, reason=Word(message("a whole number")))
+    least, most = _RANGES[name]
+    # Python refuses to read thousands of digits.
+    if len(text) > len("-100000") or not least <= int(text) <= most:
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        raise SettingOutOfRange(setting=name, value=shown, least=least, most=most)
+    return int(text)

@@ -106,6 +106,17 @@ class Context:
                 self._engine = self._open_embedded() if self.embedded else self._open_external()
             return self._engine
 
+    @property
+    def server_version(self) -> int | None:
+        """The server's version as PostgreSQL numbers it (150018 is 15.18), once it is open."""
+        with self._lock:
+            engine = self._engine
+        info = None if engine is None else engine.dialect.server_version_info
+        if info is None:
+            return None
+        major, minor = (*info, 0)[:2]
+        return int(major) * 10_000 + int(minor)
+
     def owner_database(self) -> Engine:
         """The operator's engine; the schema may be of any version.
 

@@ -115,13 +115,18 @@ class SharedRotatingFile(logging.handlers.RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.fchmod(handle, 0o600)
-        return open(handle, "a", encoding=self.encoding)
+        # The name of a file need not be text: what UTF-8 does not have is escaped, and kept.
+        return open(handle, "a", encoding=self.encoding, errors="backslashreplace")
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record where the log is now."""
-        if not self._is_current():
-            self._reopen()
-        super().emit(record)
+        try:
+            if not self._is_current():
+                self._reopen()
+        except OSError:  # its folder is gone: that must not stop what is being logged
+            self.handleError(record)
+        else:
+            super().emit(record)
 
     def doRollover(self) -> None:  # noqa: N802 - logging's name
         """Move the file away, unless another process has just done so."""
@@ -136,7 +141,7 @@ class SharedRotatingFile(logging.handlers.RotatingFileHandler):
             os.close(lock)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802
-        """Keep the reason, and say nothing: the terminal belongs to the interface."""
+        """Keep the reason and say it later: the terminal may belong to the interface now."""
         self.failure = str(sys.exc_info()[1])
 
     def _is_current(self) -> bool:
@@ -149,9 +154,10 @@ class SharedRotatingFile(logging.handlers.RotatingFileHandler):
         return os.path.samestat(named, os.fstat(self.stream.fileno()))
 
     def _reopen(self) -> None:
+        fresh = self._open()
         if self.stream is not None:
             self.stream.close()
-        self.stream = self._open()
+        self.stream = fresh
 
 
 def configure_logging(settings: Settings) -> SharedRotatingFile:
@@ -165,19 +171,36 @@ def configure_logging(settings: Settings) -> SharedRotatingFile:
     """
     try:
         settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler = SharedRotatingFile(settings.log_file)
+        handler = _handler(settings)
     except OSError as error:
         reason = error.strerror or str(error)
         raise LogUnwritable(path=str(settings.log_file), reason=reason) from error
-    if settings.shared_terminal:
-        handler.addFilter(ImpersonalFilter())
-    handler.addFilter(RedactingFilter())
-    handler.setFormatter(JsonFormatter())
     stop_logging()
     root = logging.getLogger()
     root.addHandler(handler)
     logging.getLogger(ROOT).setLevel(settings.log_level)
     return handler
+
+
+def _handler(settings: Settings) -> SharedRotatingFile:
+    handler = SharedRotatingFile(settings.log_file)
+    if settings.shared_terminal:
+        handler.addFilter(ImpersonalFilter())
+    handler.addFilter(RedactingFilter())
+    handler.setFormatter(JsonFormatter())
+    return handler
+
+
+def log_failure(settings: Settings) -> str | None:
+    """Why a line written to the log now would be lost; None when it is kept. Writes one."""
+    try:
+        handler = _handler(settings)
+    except OSError as error:
+        return str(error)
+    record = {"name": f"{ROOT}.doctor", "levelname": "INFO", "msg": "log.checked"}
+    handler.handle(logging.makeLogRecord(record))
+    handler.close()
+    return handler.failure
 
 
 def stop_logging() -> None:

@@ -58,7 +58,7 @@ def init(
 ) -> None:
     """Create an organisation."""
     from kpix_tui.app.database import upgrade  # noqa: PLC0415
-    from kpix_tui.domains.accounts.service import create_organization  # noqa: PLC0415
+    from kpix_tui.domains.accounts import service  # noqa: PLC0415
     from kpix_tui.domains.accounts.views import CreateOrganization  # noqa: PLC0415
 
     session.talkative = True
@@ -70,9 +70,10 @@ def init(
         timezone=timezone or timezone_here(),
         locale=current_locale(),
     )
+    service.checked_organization(command)  # before a database is made for it
     upgrade(session.context)
     session.tell(_("Creating the organisation") + "…")
-    made = create_organization(session.context, command)
+    made = service.create_organization(session.context, command)
     out.done(
         {
             "organization_id": made.organization_id,

@@ -34,7 +34,7 @@ def draw_chart(row: KpiRow, canvas: Canvas) -> list[str]:
     lines = [_scale_line(row, scale, before)]
     for label, text, point in zip(labels, texts, row.spark, strict=True):
         drawn = _points(point, row, scale, canvas)
-        status = figures.status_cell(point.status, _critical(point, row), canvas)
+        status = figures.status_cell(point.status, point.critical, canvas)
         number = " " * (after - width(text)) + text
         padded = label + " " * (before - width(label))
         lines.append(f"{padded}  {drawn}  {number}  {canvas.paint(status.text, status)}")
@@ -66,14 +66,9 @@ def _points(point: SparkPoint, row: KpiRow, scale: _Scale, canvas: Canvas) -> st
     for limit in (row.thresholds.green, row.thresholds.orange):
         drawn[scale.at(limit)] = ":" if canvas.ascii else "┊"
     if point.value is not None:
-        mark = figures.mark_cell(look_of(point.status, _critical(point, row)), canvas)
+        mark = figures.mark_cell(look_of(point.status, point.critical), canvas)
         drawn[scale.at(point.value)] = canvas.paint(mark.text, mark)
     return "".join(drawn)
-
-
-def _critical(point: SparkPoint, row: KpiRow) -> bool:
-    """Only of the last value is it known."""
-    return row.critical and point.period_start == row.period_start
 
 
 def _value(point: SparkPoint, row: KpiRow) -> str:

@@ -11,12 +11,12 @@ from kpix_tui.cli.base import Group, argument, command, option
 from kpix_tui.cli.errors import NothingToChange
 from kpix_tui.cli.figures import counts_text
 from kpix_tui.cli.output import Listing, Output, reads, writes
-from kpix_tui.cli.paging import Wanted, gather, paged
+from kpix_tui.cli.paging import Wanted, gather_dated, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.domains.dashboards.views import CreateDashboard, Dashboard, UpdateDashboard
 from kpix_tui.i18n.catalog import _, ngettext
-from kpix_tui.i18n.formats import format_date
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.i18n.sharing import visibility_word
 from kpix_tui.kernel.errors import message
 
@@ -81,24 +81,25 @@ def _headings() -> Sequence[Heading]:
     )
 
 
-def _cells(row: DashboardRow, canvas: Canvas) -> Sequence[Cell]:
+def _cells(row: DashboardRow, canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
     return (
         Cell(row.title),
         Cell(row.process),
         Cell(str(row.statuses.total)),
         Cell(counts_text(row.statuses, canvas)),
         Cell(row.owner_name),
-        Cell(format_date(row.updated_at.date())),
+        Cell(format_day(row.updated_at, timezone)),
     )
 
 
-_DASHBOARDS = Listing(
-    _record,
-    _FIELDS,
-    _headings,
-    _cells,
-    message("No dashboards here. Create one: kpix dashboard create --title TITLE"),
-)
+def _listing(timezone: str) -> Listing[DashboardRow]:
+    return Listing(
+        _record,
+        _FIELDS,
+        _headings,
+        partial(_cells, timezone=timezone),
+        message("No dashboards here. Create one: kpix dashboard create --title TITLE"),
+    )
 
 
 @command(
@@ -119,7 +120,8 @@ def list_(session: Session, out: Output, wanted: Wanted, archived: bool) -> None
     from kpix_tui.domains.overview.service import list_dashboards  # noqa: PLC0415 - SQLAlchemy
 
     use_case = partial(list_dashboards, archived=archived)
-    out.listing(_DASHBOARDS, session.run(gather, use_case, wanted.for_(out)))
+    page, timezone = session.run(gather_dated, use_case, wanted.for_(out))
+    out.listing(_listing(timezone), page)
 
 
 def _show(uow: UnitOfWork, name: str) -> DashboardRow:
@@ -127,6 +129,10 @@ def _show(uow: UnitOfWork, name: str) -> DashboardRow:
     from kpix_tui.domains.overview.service import show_dashboard  # noqa: PLC0415
 
     return show_dashboard(uow, find_dashboard(uow, name).id)
+
+
+def _show_dated(uow: UnitOfWork, name: str) -> tuple[DashboardRow, str]:
+    return _show(uow, name), uow.principal.timezone
 
 
 @command(
@@ -140,11 +146,11 @@ def _show(uow: UnitOfWork, name: str) -> DashboardRow:
 @pass_session
 def show(session: Session, out: Output, name: str) -> None:
     """Show a dashboard."""
-    row = session.run(_show, name)
-    out.one(_record(row), partial(_pairs, row))
+    row, timezone = session.run(_show_dated, name)
+    out.one(_record(row), partial(_pairs, row, timezone))
 
 
-def _pairs(row: DashboardRow, canvas: Canvas) -> list[tuple[str, Cell]]:
+def _pairs(row: DashboardRow, timezone: str, canvas: Canvas) -> list[tuple[str, Cell]]:
     pairs = [
         (_("Title"), Cell(row.title, bold=True)),
         (_("Process"), Cell(row.process)),
@@ -153,11 +159,11 @@ def _pairs(row: DashboardRow, canvas: Canvas) -> list[tuple[str, Cell]]:
         (_("Visible to"), Cell(visibility_word(row.visibility))),
         (_("KPIs"), Cell(str(row.statuses.total))),
         (_("Statuses"), Cell(counts_text(row.statuses, canvas))),
-        (_("Changed"), Cell(format_date(row.updated_at.date()))),
+        (_("Changed"), Cell(format_day(row.updated_at, timezone))),
         (_("Id"), Cell(str(row.id), dim=True)),
     ]
     if row.archived_at is not None:
-        pairs.insert(-1, (_("Archived"), Cell(format_date(row.archived_at.date()))))
+        pairs.insert(-1, (_("Archived"), Cell(format_day(row.archived_at, timezone))))
     return pairs
 
 

@@ -25,6 +25,25 @@ _STATES = {
 }
 
 
+_NAMES = {
+    "version": message("version"),
+    "settings": message("settings"),
+    "settings.unknown": message("unknown settings"),
+    "home": message("data folder"),
+    "state": message("state folder"),
+    "log": message("log"),
+    "disk": message("disk"),
+    "server": message("server"),
+    "server.version": message("server version"),
+    "encryption": message("encryption"),
+    "role": message("login role"),
+    "clock": message("clock"),
+    "schema": message("tables"),
+    "session": message("session"),
+}
+"""The checks as people read them; programs get their stable names."""
+
+
 def _record(check: Check) -> dict[str, object]:
     return {
         "name": check.name,
@@ -42,7 +61,7 @@ def _cells(check: Check, canvas: Canvas) -> Sequence[Cell]:
     glyph, ascii_glyph, word, color = _STATES[check.state]
     return (
         Cell(f"{ascii_glyph if canvas.ascii else glyph} {_(word)}", color),
-        Cell(check.name),
+        Cell(_(_NAMES[check.name])),
         Cell(check.detail),
     )
 
@@ -77,6 +96,6 @@ def doctor(session: Session, out: Output) -> int:
 def _advise(checks: Sequence[Check]) -> None:
     todo = [check for check in checks if check.advice]
     if todo:
-        lines = "".join(f"  {check.name}: {check.advice}\n" for check in todo)
+        lines = "".join(f"  {_(_NAMES[check.name])}: {check.advice}\n" for check in todo)
         title = _("What to do:")  # not inside the f-string, where extraction does not see it
         write(f"\n{title}\n{lines}")

@@ -17,6 +17,7 @@ from kpix_tui.cli.output import Form, Output, write, writes
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading, draw_table
 from kpix_tui.cli.types import NUMBER, Choice
+from kpix_tui.domains.imports.errors import KpiUnknown
 from kpix_tui.domains.imports.views import (
     DecimalMark,
     ImportDone,
@@ -251,6 +252,8 @@ def _tell_refusals(session: Session, canvas: Canvas, refusals: Sequence[Refusal]
         for one in refusals[:_SHOWN]
     ]
     write("\n" + "\n".join(draw_table(headings, rows, canvas)) + "\n")
+    if any(isinstance(refusal.error, KpiUnknown) for refusal in refusals):
+        session.tell(_("To create the KPIs that are not there yet: --create-missing"))
     if len(refusals) > _SHOWN:
         session.tell(
             _("{count} more refused rows: --json names them all.").format(

@@ -28,6 +28,7 @@ from kpix_tui.domains.kpis.views import (
 )
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.kernel.errors import message
+from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.kernel.periods import Frequency
 
 if TYPE_CHECKING:
@@ -101,8 +102,25 @@ def show(session: Session, out: Output, name: str, until: str | None) -> None:
     out.one(detail_record(detail), partial(detail_pairs, detail))
 
 
+def _chart(uow: UnitOfWork, name: str, until: date | None) -> KpiRow:
+    """The row of a KPI with the points of expected periods: from its start or its first value."""
+    from kpix_tui.domains.overview.rules import expected_points  # noqa: PLC0415 - not for --help
+    from kpix_tui.domains.values.service import list_values  # noqa: PLC0415 - brings SQLAlchemy
+
+    detail = _show(uow, name, until)
+    since = detail.kpi.starts_on
+    if since is None:
+        first = list_values(uow, detail.kpi.id, PageRequest(limit=1, sort="period_start")).rows
+        since = first[0].period_start if first else None
+    row = detail.row
+    return replace(row, spark=expected_points(row.frequency, row.spark, since))
+
+
+_POINT = ("period_start", "value", "status", "critical")
+
+
 def _point(point: SparkPoint) -> dict[str, object]:
-    return {"period_start": point.period_start, "value": point.value, "status": point.status}
+    return {field: getattr(point, field) for field in _POINT}
 
 
 @command(
@@ -121,13 +139,13 @@ def _point(point: SparkPoint) -> dict[str, object]:
 @pass_session
 def chart(session: Session, out: Output, name: str, until: str | None) -> None:
     """Draw a KPI."""
-    row = session.run(_show, name, _day(until, "until")).row
+    row = session.run(_chart, name, _day(until, "until"))
     match out.form:
         case Form.JSON:
             out.json([_point(point) for point in row.spark])
         case Form.CSV:
-            write_csv(to_csv(("period_start", "value", "status"), map(_point, row.spark)))
-        case Form.TEXT:
+            write_csv(to_csv(_POINT, map(_point, row.spark)))
+        case _:
             lines = draw_chart(row, out.canvas)
             if not lines:
                 session.tell(_("No value in the last 24 expected periods."))

@@ -110,6 +110,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 def root(ctx: click.Context) -> int | None:
     """Everything; opens the interface when no command is named."""
     session = ctx.ensure_object(Session)
+    ctx.call_on_close(session.warn_of_server)
     if ctx.invoked_subcommand is not None:
         return None
     return session.open_interface()
@@ -118,6 +119,12 @@ def root(ctx: click.Context) -> int | None:
 def run(arguments: Sequence[str], session: Session | None = None) -> int:
     """Run one command line; returns the exit code and never raises."""
     session = session or Session()
+    code = _answer(arguments, session)
+    session.tell_lost_log()
+    return code
+
+
+def _answer(arguments: Sequence[str], session: Session) -> int:
     as_json = session.for_program = "--json" in arguments
     set_locale(detect_locale(session.environ))
     try:

@@ -72,7 +72,7 @@ class Output:
                 self.json([kind.record(row) for row in page.rows])
             case Form.CSV:
                 write_csv(to_csv(kind.fields, map(kind.record, page.rows)))
-            case Form.TEXT:
+            case _:
                 self._table(kind, page)
 
     def _table(self, kind: Listing[Row], page: Page[Row]) -> None:
@@ -97,7 +97,7 @@ class Output:
             case Form.CSV:
                 flat = {key: one for key, one in record.items() if not _is_nested(one)}
                 write_csv(to_csv(tuple(flat), [flat]))
-            case Form.TEXT:
+            case _:
                 canvas = self.canvas
                 write("\n".join(draw_pairs(pairs(canvas), canvas)) + "\n")
 

@@ -79,6 +79,15 @@ _OPTIONS: Final = (
 )
 
 
+def gather_dated(
+    uow: UnitOfWork,
+    use_case: Callable[[UnitOfWork, PageRequest], Page[Row]],
+    wanted: Wanted,
+) -> tuple[Page[Row], str]:
+    """The rows that are wanted, and the time zone in which their instants are days."""
+    return gather(uow, use_case, wanted), uow.principal.timezone
+
+
 def gather(
     uow: UnitOfWork,
     use_case: Callable[[UnitOfWork, PageRequest], Page[Row]],

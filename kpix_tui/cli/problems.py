@@ -88,8 +88,9 @@ def _plain(value: Any) -> Any:
 _REMEDIES = {
     "import.number_format_ambiguous": "--decimal-mark POINT|COMMA",
     "import.dashboard_not_named": "--dashboard DASHBOARD",
+    "value.period_taken": "kpix value correct --reason TEXT",
 }
-"""What to add to the command, where the sentence asks for something that has a name here."""
+"""What to type, where the sentence asks for something that has a name here."""
 
 
 def _sentence(error: KpixError) -> str:

@@ -23,6 +23,7 @@ from kpix_tui.kernel.errors import Cancelled, KpixError
 
 if TYPE_CHECKING:
     from kpix_tui.app.context import Context
+    from kpix_tui.app.logging import SharedRotatingFile
     from kpix_tui.config import Settings
     from kpix_tui.db.uow import UnitOfWork
 
@@ -59,6 +60,8 @@ class Session:
     talkative: bool = False
     """Whether the steps of starting the database are told even where nobody watches."""
 
+    _log: SharedRotatingFile | None = field(default=None, init=False)
+
     @cached_property
     def settings(self) -> Settings:
         """Read once, when a command needs them.
@@ -93,7 +96,7 @@ class Session:
         from kpix_tui.app.telemetry import start_telemetry  # noqa: PLC0415
 
         if self.logged:
-            configure_logging(self.settings)
+            self._log = configure_logging(self.settings)
             start_telemetry(self.settings)
         return self.opener(self.settings, self._step)
 
@@ -140,6 +143,22 @@ class Session:
         """Give the database back, if it was opened."""
         if "context" in self.__dict__:
             self.context.close()
+
+    def warn_of_server(self) -> None:
+        """Say that the server lacks security fixes; ``kpix doctor`` says it by itself."""
+        if "context" not in self.__dict__ or not self.logged:
+            return
+        from kpix_tui.app.versions import server_warning  # noqa: PLC0415 - --help does without
+
+        warning = server_warning(self.context)
+        if warning is not None:
+            self.tell(warning)
+
+    def tell_lost_log(self) -> None:
+        """Say once that the log could not be written, however many lines were lost."""
+        if self._log is not None and self._log.failure is not None:
+            text = _("What happened is not recorded, the log cannot be written: {reason}")
+            self.tell(f"{text.format(reason=self._log.failure)} (kpix doctor)")
 
     def _step(self, text: str) -> None:
         if self.talkative or sys.stderr.isatty():

@@ -34,11 +34,9 @@ def cut(text: str, columns: int, ellipsis: str = "…") -> str:
     """``text`` in at most ``columns``, its end replaced where it is longer."""
     if width(text) <= columns:
         return text
-    kept = ""
-    for character in text:
-        if width(kept + character) > columns - len(ellipsis):
-            break
-        kept += character
+    kept = text
+    while kept and width(kept) > columns - len(ellipsis):
+        kept = kept[:-1]
     return kept + ellipsis
 
 

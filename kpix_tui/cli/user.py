@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from kpix_tui.cli.base import Group, argument, command, option
 from kpix_tui.cli.codes import code_lines, code_record, handing_over
 from kpix_tui.cli.output import Listing, Output, reads, writes
-from kpix_tui.cli.paging import Wanted, gather, paged
+from kpix_tui.cli.paging import Wanted, gather_dated, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.i18n.catalog import _
-from kpix_tui.i18n.formats import format_date
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.errors import message
 
 if TYPE_CHECKING:
@@ -58,24 +58,25 @@ def _state(row: UserRow) -> str:
     return _("invited") if row.invited else _("active")
 
 
-def _cells(row: UserRow, _canvas: Canvas) -> Sequence[Cell]:
+def _cells(row: UserRow, _canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
     return (
         Cell(row.name),
         Cell(row.email or ""),
         Cell(", ".join(row.roles)),
         Cell(", ".join(row.teams)),
         Cell(_state(row)),
-        Cell(format_date(row.created_at.date())),
+        Cell(format_day(row.created_at, timezone)),
     )
 
 
-_USERS = Listing(
-    _record,
-    _FIELDS,
-    _headings,
-    _cells,
-    message("No users match."),
-)
+def _listing(timezone: str) -> Listing[UserRow]:
+    return Listing(
+        _record,
+        _FIELDS,
+        _headings,
+        partial(_cells, timezone=timezone),
+        message("No users match."),
+    )
 
 
 @command(
@@ -95,7 +96,8 @@ def list_(session: Session, out: Output, wanted: Wanted) -> None:
     """List users."""
     from kpix_tui.domains.people.service import list_users  # noqa: PLC0415 - brings SQLAlchemy
 
-    out.listing(_USERS, session.run(gather, list_users, wanted.for_(out)))
+    page, timezone = session.run(gather_dated, list_users, wanted.for_(out))
+    out.listing(_listing(timezone), page)
 
 
 def _find(uow: UnitOfWork, name: str) -> UserRow:
@@ -104,10 +106,10 @@ def _find(uow: UnitOfWork, name: str) -> UserRow:
     return find_user(uow, name)
 
 
-def _detail(uow: UnitOfWork, name: str) -> UserDetail:
+def _detail(uow: UnitOfWork, name: str) -> tuple[UserDetail, str]:
     from kpix_tui.domains.people.service import show_user_detail  # noqa: PLC0415 - SQLAlchemy
 
-    return show_user_detail(uow, _find(uow, name).id)
+    return show_user_detail(uow, _find(uow, name).id), uow.principal.timezone
 
 
 def _detail_record(found: UserDetail) -> dict[str, object]:
@@ -138,15 +140,17 @@ def _detail_record(found: UserDetail) -> dict[str, object]:
 @pass_session
 def show(session: Session, out: Output, name: str) -> None:
     """Show a user."""
-    found = session.run(_detail, name)
-    out.one(_detail_record(found), partial(_pairs, found))
+    found, timezone = session.run(_detail, name)
+    out.one(_detail_record(found), partial(_pairs, found, timezone))
 
 
-def _pairs(found: UserDetail, _canvas: Canvas) -> list[tuple[str, Cell]]:
+def _pairs(found: UserDetail, timezone: str, _canvas: Canvas) -> list[tuple[str, Cell]]:
     row = found.user
     roles = [
         _("{role} (since {day}, by {name})").format(
-            role=one.name, day=format_date(one.assigned_at.date()), name=one.assigned_by or "kpix"
+            role=one.name,
+            day=format_day(one.assigned_at, timezone),
+            name=one.assigned_by or "kpix",
         )
         for one in found.roles
     ]
@@ -157,7 +161,7 @@ def _pairs(found: UserDetail, _canvas: Canvas) -> list[tuple[str, Cell]]:
         (_("State"), Cell(_state(row))),
         (_("Roles"), Cell(", ".join(roles))),
         (_("Teams"), Cell(", ".join(teams))),
-        (_("Since"), Cell(format_date(row.created_at.date()))),
+        (_("Since"), Cell(format_day(row.created_at, timezone))),
         (_("Id"), Cell(str(row.id), dim=True)),
     ]
 

@@ -343,6 +343,11 @@ def format_date(day: date, locale: str | None = None) -> str:
     return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
 
+def format_day(instant: datetime, timezone: str, locale: str | None = None) -> str:
+    """The day that an instant falls on in ``timezone`` (an IANA name)."""
+    return format_date(instant.astimezone(ZoneInfo(timezone)), locale)
+
+
 def format_datetime(instant: datetime, timezone: str, locale: str | None = None) -> str:
     """An instant as the clocks of ``timezone`` (an IANA name) show it, to the minute."""
     local = instant.astimezone(ZoneInfo(timezone))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from rich.console import Group
 from rich.segment import Segments
 from textual import events, on
+from textual.binding import Binding
 from textual.screen import Screen
 
 from kpix_tui.access.actor import Actor
@@ -45,7 +46,13 @@ class KpixApp(AdministrationApp, LockingApp):
 
     TITLE = "kpix"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar = bindings_for(GLOBAL)
+    BINDINGS: ClassVar = [
+        *bindings_for(GLOBAL),
+        # Obeyed before the next key is handed out, or what is typed after Tab would arrive in the
+        # field that it leaves.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -147,6 +154,11 @@ class KpixApp(AdministrationApp, LockingApp):
                 if asyncio.iscoroutine(result):
                     await result
                 return
+
+    @property
+    def timezone(self) -> str:
+        """That of the organisation."""
+        return self.actor.timezone if self.actor else "UTC"
 
     def _heard(self, answers: bool) -> None:
         self.live = answers

@@ -68,12 +68,24 @@ class _Job:
     aside: bool
     unit: CancellableUnit | None = None
     dropped: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def track(self, unit: CancellableUnit) -> None:
         """From here on the unit can be cancelled; it was asked for already: stop before work."""
         self.unit = unit
         if self.dropped.is_set():
             raise Cancelled
+
+    def leave(self) -> None:
+        """Wait for a cancellation under way: later it would hit the next user of the connection."""
+        with self.lock:
+            self.unit = None
+
+    def cancel(self) -> None:
+        """Cancel the unit on the server, unless its work is over."""
+        with self.lock:
+            if self.unit is not None:
+                self.unit.cancel()
 
 
 _Outcome = tuple[Any, KpixError | None]
@@ -204,11 +216,11 @@ class Bridge:
         self, use_case: Callable[..., Result], args: Any, options: Any
     ) -> Callable[[_Job], Result]:
         def work(job: _Job) -> Result:
-            try:
-                with self._context.unit_of_work(on_open=job.track) as unit:
+            with self._context.unit_of_work(on_open=job.track) as unit:
+                try:
                     return use_case(unit, *args, **options)
-            finally:
-                job.unit = None
+                finally:
+                    job.leave()
 
         return work
 
@@ -282,10 +294,9 @@ class Bridge:
     def _cancel(self, job: _Job) -> None:
         self._pending.pop(job.number, None)
         job.dropped.set()
-        unit = job.unit
-        if unit is not None:
+        if job.unit is not None:
             # Cancelling opens a connection of its own: not on the event loop.
-            threading.Thread(target=_cancel_unit, args=(unit,), daemon=True).start()
+            threading.Thread(target=_cancel_unit, args=(job,), daemon=True).start()
 
 
 def _outcome(job: _Job) -> _Outcome:

@@ -17,11 +17,13 @@ from textual.timer import Timer
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from kpix_tui.domains.accounts.errors import NotSignedIn
 from kpix_tui.i18n.catalog import _, error_text
 from kpix_tui.kernel.errors import KpixError
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.keymap import key_label
+from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.screen import KpixModal, KpixScreen
 from kpix_tui.tui.widgets.footer import KpixFooter, available_here
 from kpix_tui.tui.widgets.inputs import LineInput
@@ -126,9 +128,14 @@ class Palette(KpixModal[Command]):
         text = self.query_one(LineInput).value.strip()
         try:
             found = await self._finder(text)
+        except NotSignedIn:
+            self.app.post_message(SessionLost())
+            return
         except KpixError as error:
             self.app.notify(error_text(error), severity="error", markup=False)
             return
+        if not self.query(OptionList):
+            return  # the palette was left while the database searched
         self._show(self._matching(text) + found)
         if not self._shown:
             nothing = Option(Content(_("Nothing matches.")), disabled=True)

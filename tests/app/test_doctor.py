@@ -7,15 +7,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from kpix_tui.app.context import Context, open_context
 from kpix_tui.app.doctor import Check, State, diagnose, machine, server
-from kpix_tui.app.doctor.versions import SECURITY_MINORS, is_supported, secure_version, version_text
 from kpix_tui.app.tokens import MemoryTokens
+from kpix_tui.app.versions import SECURITY_MINORS, is_supported, secure_version, version_text
 from kpix_tui.config import Settings, Source, setting_sources, unknown_settings
+from kpix_tui.db.migrate import SchemaState
 from kpix_tui.kernel.clock import SystemClock
+from kpix_tui.kernel.errors import Forbidden, Unavailable
 from tests.support.databases import Database
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -209,6 +212,12 @@ def test_the_log(settings: Settings) -> None:
     settings.state.mkdir(parents=True)
     settings.log_file.write_text("")
     assert machine._log_file(settings).state is State.OK
+    settings.log_file.unlink()
+    settings.log_file.mkdir()
+    check = machine._log_file(settings)
+    assert check.state is State.PROBLEM
+    assert str(settings.log_file) in check.detail
+    assert check.advice
 
 
 def test_the_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,3 +258,50 @@ def test_settings_are_shown_masked(settings: Settings, monkeypatch: pytest.Monke
     assert "hunter2" not in repr(checks)
     assert "KPIX_TOKEN=[redacted] (environment)" in checks[0].detail
     assert "KPIX_TYPO" in checks[1].detail
+
+
+def test_a_server_of_kpix_that_does_not_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_context: Context) -> None:
+        raise Unavailable(reason="the disk is full")
+
+    monkeypatch.setattr(server, "_embedded", refuse)
+    (check,) = server.server_checks(open_context(settings))
+    assert check.state is State.PROBLEM
+    assert "the disk is full" in check.detail
+    assert "kpix db status" in check.advice
+
+
+def test_a_schema_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_engine: object) -> None:
+        raise Forbidden
+
+    monkeypatch.setattr(server.migrate, "schema_state", refuse)
+    engine: Any = None
+    check = server._schema(engine, embedded=False)
+    assert check.state is State.PROBLEM
+    assert "kpix_app" in check.advice
+
+
+def test_tables_of_before_are_the_business_of_the_next_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = SchemaState(found="0001", head="0002", known=True, current=False)
+    monkeypatch.setattr(server.migrate, "schema_state", lambda _engine: old)
+    engine: Any = None
+    check = server._schema(engine, embedded=True)
+    assert check.state is State.WARNING
+    assert "next start" in check.advice
+
+
+def test_a_session_that_cannot_be_looked_at(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_context: Context) -> None:
+        raise Unavailable(reason="gone")
+
+    monkeypatch.setattr(Context, "unit_of_work", refuse)
+    check = server._session(open_context(settings))
+    assert check.state is State.PROBLEM
+    assert "kpix login" in check.advice

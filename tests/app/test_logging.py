@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import multiprocessing
+import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,9 +15,11 @@ from typing import Any
 import pytest
 
 from kpix_tui.app.logging import (
+    MAX_BYTES,
     LogUnwritable,
     SharedRotatingFile,
     configure_logging,
+    log_failure,
     stop_logging,
 )
 from kpix_tui.app.redaction import REDACTED, redact
@@ -152,6 +155,62 @@ def test_a_lost_line_is_kept_for_the_doctor(tmp_path: Path) -> None:
     handler.emit(logging.makeLogRecord({"msg": "%d", "args": ("not a number",)}))
     handler.close()
     assert handler.failure is not None
+
+
+def test_a_log_that_cannot_be_rotated_loses_lines_and_says_so(settings: Settings) -> None:
+    assert log_failure(settings) is None
+    settings.log_file.write_text("x" * MAX_BYTES)
+    settings.log_file.with_name("kpix.log.lock").mkdir()
+    assert "kpix.log.lock" in (log_failure(settings) or "")
+
+
+def test_a_log_that_cannot_be_opened_is_a_reason_too(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, tmp_path / "state", tmp_path / "kpix.toml")
+    settings.log_file.mkdir(parents=True)
+    assert "kpix.log" in (log_failure(settings) or "")
+
+
+def test_a_log_whose_folder_is_gone_stops_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    handler = SharedRotatingFile(folder / "log")
+    shutil.rmtree(folder)
+    handler.emit(logging.makeLogRecord({"msg": "lost"}))
+    assert handler.failure is not None
+    folder.mkdir()
+    handler.emit(logging.makeLogRecord({"msg": "kept"}))
+    handler.close()
+    assert (folder / "log").read_text() == "kept\n"
+
+
+def test_two_who_rotate_at_once_rotate_once(tmp_path: Path) -> None:
+    first, second = (SharedRotatingFile(tmp_path / "log") for _ in range(2))
+    first.emit(logging.makeLogRecord({"msg": "one"}))
+    second.doRollover()
+    first.doRollover()
+    first.emit(logging.makeLogRecord({"msg": "two"}))
+    assert sorted(path.name for path in tmp_path.glob("log*")) == ["log", "log.1", "log.lock"]
+    assert (tmp_path / "log").read_text() == "two\n"
+    first.close()
+    second.close()
+
+
+def test_a_log_that_was_closed_is_opened_again(tmp_path: Path) -> None:
+    handler = SharedRotatingFile(tmp_path / "log")
+    handler.close()
+    handler.emit(logging.makeLogRecord({"msg": "one"}))
+    handler.close()
+    assert (tmp_path / "log").read_text() == "one\n"
+
+
+def test_a_record_that_has_an_id_keeps_it(settings: Settings) -> None:
+    log.info("kept", extra={"correlation_id": "given"})
+    assert entries(settings)[0]["correlation_id"] == "given"
+
+
+def test_the_name_of_a_file_that_is_no_text_is_kept(settings: Settings) -> None:
+    log.info("read", extra={"path": "caf\udce9.csv"})
+    assert entries(settings)[0]["path"] == "caf\udce9.csv"
 
 
 def _write(path: Path, name: str, count: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kpix_tui.app import versions
 from kpix_tui.app.context import Context
 from kpix_tui.app.logging import stop_logging
 from kpix_tui.cli.main import run
@@ -43,6 +44,12 @@ def english() -> Iterator[None]:
     yield
     stop_logging()
     set_locale("en")
+
+
+@pytest.fixture(autouse=True)
+def secure_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is installed here may lack security fixes: that is not what is tested."""
+    monkeypatch.setattr(versions, "SECURITY_MINORS", {18: versions.SECURITY_MINORS[18]})
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Answer, Kpix
-from tests.support.databases import PASSWORD
+from tests.support.databases import PASSWORD, Database
 
 INIT = ("init", "--organization", "Initech", "--name", "Bill", "--email", "bill@initech.test")
 NEW = "a different horse and battery"
@@ -84,3 +86,33 @@ def test_a_database_that_does_not_answer(real: Kpix) -> None:
     answer = real("whoami", "--json", env=env)
     assert answer.code == 3
     assert len(real("whoami", env=env).err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("password", "options", "code"),
+    [
+        ("short", (), "account.password_too_short"),
+        (PASSWORD, ("--timezone", "Mars/Olympus"), "account.timezone_unknown"),
+    ],
+)
+def test_what_cannot_be_accepted_is_refused_before_a_database_is_made(
+    real: Kpix, tmp_path: Path, password: str, options: tuple[str, ...], code: str
+) -> None:
+    env = {"KPIX_PASSWORD": password, "KPIX_DATABASE_URL": "", "KPIX_OWNER_DATABASE_URL": ""}
+    refused = real(*INIT, *options, "--json", env=env)
+    assert (refused.code, refused.json["code"]) == (1, code)
+    assert not (tmp_path / "postgresql").exists()
+
+
+def test_a_session_given_from_outside_ends_with_the_old_password(
+    real: Kpix, database: Database
+) -> None:
+    env = {
+        "KPIX_TOKEN": database.tokens["acme/viewer"],
+        "KPIX_PASSWORD": PASSWORD,
+        "KPIX_NEW_PASSWORD": NEW,
+    }
+    changed = real("password", env=env)
+    assert changed.code == 0, changed.err
+    assert "KPIX_TOKEN" in changed.err
+    assert real("whoami", env=env).code == 1

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from kpix_tui.cli import doctor
 from tests.cli.conftest import Kpix
+from tests.support.databases import Database
 
 KPI_FIELDS = {"id", "code", "name", "status", "critical", "value", "unit"}
 KPI_FIELDS |= {"period_start", "period_end", "dashboard", "direction", "frequency", "variance"}
@@ -177,8 +180,85 @@ def test_a_chart_shows_values_gaps_and_thresholds(kpix: Kpix, trains: str) -> No
     assert "◆ Critical" in drawn
     assert "missing" in drawn
     points = kpix("kpi", "chart", trains, "--json").json
-    assert len(points) == 24
-    assert kpix("kpi", "chart", trains, "--csv").out.startswith("period_start,value,status\n")
+    assert [point["period_start"][5:7] for point in points] == ["06", "07", "08", "09", "10"]
+    assert points[3]["critical"] is True
+    header = "period_start,value,status,critical\n"
+    assert kpix("kpi", "chart", trains, "--csv").out.startswith(header)
+
+
+def test_a_chart_marks_every_critical_value_and_begins_with_the_kpi(
+    kpix: Kpix, trains: str
+) -> None:
+    for month, value in ((8, "80"), (9, "81"), (10, "96")):
+        kpix("value", "add", "--kpi", trains, "--period", f"2026-{month:02}", "--value", value)
+    drawn = kpix("kpi", "chart", trains).out
+    assert drawn.count("◆ Critical") == 2
+    assert "missing" not in drawn
+    begun = (*("kpi", "create", "--dashboard", "Trains", "--name", "New", "--code", "NEW"),)
+    bands = ("--green", "95", "--orange", "92", "--frequency", "MONTHLY")
+    made = kpix(*begun, *bands, "--direction", "UP_IS_BETTER", "--starts-on", "2026-09-15")
+    assert made.code == 0, made.err
+    months = [point["period_start"] for point in kpix("kpi", "chart", "NEW", "--json").json]
+    assert months == ["2026-09-01", "2026-10-01"]
+
+
+def test_days_are_those_of_the_organisation(kpix: Kpix, database: Database) -> None:
+    for title in ("Kept", "Gone"):
+        kpix("dashboard", "create", "--title", title)
+    gone = kpix("dashboard", "show", "Gone", "--json").json["id"]
+    kpix("dashboard", "archive", "Gone", "--yes")
+    late = "2026-11-20 23:30+00"  # the 21st in Kiritimati
+    with database.server.connect(database.name) as connection:
+        connection.execute("set session_replication_role = replica")  # no audit of it
+        connection.execute("update kpix.organization set timezone = 'Pacific/Kiritimati'")
+        connection.execute(f"update kpix.dashboard set updated_at = '{late}'")
+        connection.execute(
+            f"update kpix.dashboard set archived_at = '{late}' where archived_at is not null"
+        )
+        connection.execute(f"update kpix.app_user set created_at = '{late}'")
+    for command in (
+        ("dashboard", "list"),
+        ("dashboard", "show", "Kept"),
+        ("dashboard", "show", gone),
+        ("user", "list"),
+    ):
+        text = kpix(*command).out
+        assert "21 Nov 2026" in text, command
+        assert "20 Nov 2026" not in text, command
+    assert "Archived" in kpix("dashboard", "show", gone).out
+
+
+def test_a_period_that_has_a_value_names_the_command_that_corrects_it(
+    kpix: Kpix, trains: str
+) -> None:
+    kpix(*ADD, "93")
+    assert "kpix value correct" in kpix(*ADD, "94").err
+
+
+def test_an_import_that_meets_unknown_kpis_names_the_option_that_creates_them(
+    kpix: Kpix, trains: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("k,d,v\nON-TIME,2026-09,93\nNOWHERE,2026-09,1\n")
+    answer = kpix("import", "values", str(path), "--map", "kpi=k,period=d,value=v")
+    assert "NOWHERE" in answer.out
+    assert "--create-missing" in answer.err
+
+
+def test_the_doctor_speaks_french_to_people_and_english_to_programs(kpix: Kpix) -> None:
+    french = {"LANG": "fr_FR.UTF-8"}
+    text = kpix("doctor", env=french).out
+    assert "version du serveur" in text
+    assert "server.version" not in text
+    names = {check["name"] for check in kpix("doctor", "--json", env=french).json}
+    assert "server.version" in names
+
+
+def test_every_check_of_the_doctor_has_a_name_for_people() -> None:
+    folder = Path(doctor.__file__).parents[1] / "app" / "doctor"
+    source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    names = re.findall(r'(?:ok|warning|problem|_folder)\(\s*"([a-z.]+)"', source)
+    assert set(names) == set(doctor._NAMES)
 
 
 def test_ascii_terminals_get_ascii(kpix: Kpix, trains: str) -> None:

@@ -15,9 +15,10 @@ from typing import Any
 import click
 import pytest
 
-from kpix_tui.app.context import OperatorUnknown, open_context
+from kpix_tui.app.context import Context, OperatorUnknown, open_context
 from kpix_tui.app.database import backup, database_url
 from kpix_tui.app.demo import DemoOpened, DemoProgress, DemoStep
+from kpix_tui.app.logging import MAX_BYTES
 from kpix_tui.cli import main, problems
 from kpix_tui.cli.accounts import timezone_here
 from kpix_tui.cli.data import to_json
@@ -275,3 +276,41 @@ def test_numbers_as_machines_and_as_people_write_them() -> None:
 def test_json_has_no_form_for_what_it_does_not_know() -> None:
     with pytest.raises(TypeError):
         to_json(object())
+
+
+def test_a_log_that_loses_lines_is_said_once(kpix: Kpix, tmp_path: Path) -> None:
+    log = tmp_path / "state" / "kpix.log"
+    log.parent.mkdir()
+    log.write_text("x" * MAX_BYTES)
+    log.with_name("kpix.log.lock").mkdir()
+    answer = kpix("dashboard", "create", "--title", "D")
+    assert answer.code == 0
+    assert answer.err.count("not recorded") == 1
+    assert "kpix.log.lock" in answer.err
+    doctor = kpix("doctor", "--json")
+    (check,) = [check for check in doctor.json if check["name"] == "log"]
+    assert (doctor.code, check["state"]) == (1, "problem")
+
+
+@pytest.mark.parametrize(("version", "told"), [(180001, True), (180006, False), (None, False)])
+def test_a_server_without_its_security_fixes_is_told_once(
+    kpix: Kpix, monkeypatch: pytest.MonkeyPatch, version: int | None, told: bool
+) -> None:
+    monkeypatch.setattr(Context, "server_version", version)
+    answer = kpix("dashboard", "list")
+    assert answer.code == 0
+    lines = [line for line in answer.err.splitlines() if "security" in line]
+    assert len(lines) == told
+    if told:
+        assert "18.1" in lines[0]
+        assert "Install PostgreSQL" in lines[0]
+    assert "Warning: PostgreSQL" not in kpix("doctor").err
+
+
+def test_the_version_is_known_once_the_database_is_open(
+    database: Database, context: Context
+) -> None:
+    assert context.server_version is None
+    with context.unit_of_work():
+        found = context.server_version
+    assert str((found or 0) // 10_000) == database.server.version

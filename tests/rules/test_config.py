@@ -13,6 +13,7 @@ import pytest
 from kpix_tui.config import (
     DotenvForeign,
     SettingInvalid,
+    SettingOutOfRange,
     Settings,
     SettingsUnreadable,
     Source,
@@ -137,6 +138,23 @@ def test_numbers_that_are_refused_by_name(load: Load, name: str, text: str) -> N
     assert repr(text) in str(caught.value)
 
 
+@pytest.mark.parametrize("name", INTEGERS)
+@pytest.mark.parametrize("text", ["-1", "1000000", "9" * 5000])
+def test_numbers_out_of_range_are_refused_with_the_range(load: Load, name: str, text: str) -> None:
+    with pytest.raises(SettingOutOfRange) as caught:
+        load({f"KPIX_{name.upper()}": text})
+    assert f"from {caught.value.params['least']} to {caught.value.params['most']}" in str(
+        caught.value
+    )
+    assert len(str(caught.value)) < 120
+
+
+@pytest.mark.parametrize("name", [name for name in INTEGERS if name != "pool_overflow"])
+def test_nought_would_mean_no_limit(load: Load, name: str) -> None:
+    with pytest.raises(SettingOutOfRange):
+        load({f"KPIX_{name.upper()}": "0"})
+
+
 @pytest.mark.parametrize("name", BOOLEANS)
 def test_neither_yes_nor_no_is_refused_by_name(load: Load, name: str) -> None:
     with pytest.raises(SettingInvalid) as caught:
@@ -163,6 +181,42 @@ def test_a_file_that_is_a_folder_is_named(load: Load, tmp_path: Path) -> None:
     (tmp_path / "kpix.toml").mkdir()
     with pytest.raises(SettingsUnreadable):
         load()
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "large"])
+def test_what_is_no_settings_file_is_refused_and_not_waited_for(
+    load: Load, tmp_path: Path, kind: str
+) -> None:
+    path = Path("/dev/zero") if kind == "device" else tmp_path / kind
+    if kind == "pipe":
+        os.mkfifo(path)
+    if kind == "large":
+        with path.open("wb") as file:
+            file.truncate(1_000_000_000)
+    with pytest.raises(SettingsUnreadable) as caught:
+        load({"KPIX_CONFIG": str(path)})
+    assert caught.value.params["path"] == str(path)
+    assert "no ordinary file" in str(caught.value)
+
+
+def test_a_settings_file_behind_a_file_is_named(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsUnreadable):
+        load({"KPIX_CONFIG": str(tmp_path / "file" / "kpix.toml")})
+
+
+@pytest.mark.parametrize("toml", ["pool_size = " + "9" * 5000, "theme = " + "[" * 50_000])
+def test_toml_that_python_gives_up_on_is_named(load: Load, toml: str) -> None:
+    with pytest.raises(SettingsUnreadable):
+        load(toml=toml)
+
+
+@pytest.mark.parametrize("content", [b"KPIX_LOCALE=\xff\n", b"#" * 1_000_001])
+def test_a_dotenv_that_cannot_be_read_is_named(load: Load, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(SettingsUnreadable) as caught:
+        load()
+    assert caught.value.params["path"] == str(tmp_path / ".env")
 
 
 def test_another_settings_file(load: Load, tmp_path: Path) -> None:

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpix_tui.domains.kpis.views import Status
-from kpix_tui.domains.overview.rules import SPARK_PERIODS, missing_after, shown_until, spark
+from kpix_tui.domains.kpis.views import Status, StatusOf
+from kpix_tui.domains.overview.rules import (
+    SPARK_PERIODS,
+    expected_points,
+    missing_after,
+    shown_until,
+    spark,
+)
+from kpix_tui.domains.overview.views import SparkPoint
 from kpix_tui.kernel.periods import Frequency, period_of
 
 TODAY = date(2026, 11, 21)
@@ -26,14 +33,27 @@ def test_a_row_is_about_the_period_under_way_once_it_has_a_value() -> None:
 
 
 def test_a_sparkline_keeps_its_gaps() -> None:
-    values = {date(2026, 10, 1): (Decimal(3), Status.RED)}
+    values = {date(2026, 10, 1): (Decimal(3), StatusOf(Status.RED, critical=True))}
     points = spark(Frequency.MONTHLY, period_of(Frequency.MONTHLY, date(2026, 11, 1)), values)
     assert len(points) == SPARK_PERIODS
-    assert [(p.period_start, p.value, p.status) for p in points[-3:]] == [
-        (date(2026, 9, 1), None, Status.NO_DATA),
-        (date(2026, 10, 1), Decimal(3), Status.RED),
-        (date(2026, 11, 1), None, Status.NO_DATA),
-    ]
+    assert points[-3:] == (
+        SparkPoint(date(2026, 9, 1), None, Status.NO_DATA),
+        SparkPoint(date(2026, 10, 1), Decimal(3), Status.RED, critical=True),
+        SparkPoint(date(2026, 11, 1), None, Status.NO_DATA),
+    )
+
+
+@pytest.mark.parametrize(
+    ("since", "months"),
+    [(None, [9]), (date(2026, 8, 31), [8, 9, 10]), (date(2026, 10, 1), [9, 10])],
+)
+def test_no_point_is_missing_before_values_are_expected(
+    since: date | None, months: list[int]
+) -> None:
+    values = {date(2026, 9, 1): (Decimal(3), StatusOf(Status.GREEN))}
+    points = spark(Frequency.MONTHLY, period_of(Frequency.MONTHLY, date(2026, 10, 1)), values)
+    found = expected_points(Frequency.MONTHLY, points, since)
+    assert [point.period_start.month for point in found] == months
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,12 @@ def test_a_server_that_asks_for_weak_hashing_gets_nothing() -> None:
 
 def test_roles_and_users_of_the_organisation_only(as_person: People) -> None:
     context = as_person("globex/viewer")
-    assert [role.name for role in context.run(list_roles).rows] == ["ADMIN", "MANAGER", "USER", "VIEWER"]
+    assert [role.name for role in context.run(list_roles).rows] == [
+        "ADMIN",
+        "MANAGER",
+        "USER",
+        "VIEWER",
+    ]
     assert context.run(list_users).total == 4
     with pytest.raises(UserNotFound):
         context.run(show_user, new_id())

@@ -2,9 +2,9 @@
 
     python -m tests.support.coverage_gate .coverage.json
 
-Nine in ten of all branches, on the way to the 95 % that the house wants: raise the floor whenever
-it can be, never lower it. Every line and branch of the rules, of the periods and of the
-permissions, because there a mistake is a wrong colour or a leak and nobody sees it.
+Nineteen in twenty of all branches: a floor that is never lowered. Every line and branch of the
+rules, of the periods and of the permissions, because there a mistake is a wrong colour or a leak
+and nobody sees it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-OVERALL = 90.0
+OVERALL = 95.0
 COMPLETE = (
     "kpix_tui/domains/*/rules.py",
     "kpix_tui/kernel/periods.py",

@@ -54,6 +54,20 @@ class Database:
         context.tokens = MemoryTokens(self.tokens[person] if person else None)
         return context
 
+    def put_away(self) -> None:
+        """Let nobody in and show everybody out, as a server that stops does."""
+        with self.server.connect("postgres") as connection:
+            connection.execute(f"alter database {self.name} allow_connections false".encode())
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+                (self.name,),
+            )
+
+    def bring_back(self) -> None:
+        """Let everybody in again."""
+        with self.server.connect("postgres") as connection:
+            connection.execute(f"alter database {self.name} allow_connections true".encode())
+
 
 def _create(server: Server, name: str, template: str = "template0") -> None:
     with server.connect("postgres") as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.notifications import Notification
 
 from tests.tui.world import World, railway
 
@@ -13,3 +14,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = railway()
     made.install(monkeypatch)
     return made
+
+
+@pytest.fixture(autouse=True)
+def notices_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said stays said until the test ends, however slow the machine is."""
+    monkeypatch.setattr(Notification, "time_left", 3600.0)

@@ -79,6 +79,9 @@ class FakeTokens:
 class FakeContext:
     """Runs use cases with a :class:`FakeUnit`; ``units`` are those that were opened."""
 
+    server_version: int | None = None
+    """Of no server: there is nothing to warn of."""
+
     def __init__(self, home: Path, **settings: Any) -> None:
         self.settings = Settings(
             home=home, state=home / "state", config_file=home / "kpix.toml", **settings

@@ -294,7 +294,7 @@ async def test_ascii_terminals_get_ascii(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(KpixApp, "do_dashboards", lambda self: self.replace_all(Plain()))
     app = interface(tmp_path, ascii=True)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await until(pilot, lambda: isinstance(app.screen, Plain) and text_of(app.screen))
         assert text_of(app.screen).splitlines()[0].isascii()
         assert text_of(app.screen).splitlines()[-1].isascii()
 

@@ -254,7 +254,7 @@ async def test_the_cursor_reads_out_period_value_status_and_variance(tmp_path: P
         assert f"{row.value:.1f} %" in read
         assert "W45 2026" in read
         assert {Status.GREEN: "● Green", Status.ORANGE: "▲ Orange"}.get(row.status, "") in read
-        assert "to green" in read
+        assert "variance −4.0" in read
 
 
 @pytest.mark.usefixtures("world")

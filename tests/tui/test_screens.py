@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from kpix_tui.access.permissions import BuiltinRole
 from kpix_tui.domains.kpis.views import ALWAYS, Direction
@@ -23,9 +22,8 @@ from kpix_tui.tui.kpi.form import KpiForm
 from kpix_tui.tui.kpi.screen import KpiScreen
 from kpix_tui.tui.kpi.value import ValueForm
 from kpix_tui.tui.modals.confirm import Confirm
-from kpix_tui.tui.widgets.fields import Field
 from tests.tui.hostile import HOSTILE
-from tests.tui.pilots import interface, notices, settled, text_of
+from tests.tui.pilots import fill, interface, message, notices, press, seen, settled
 from tests.tui.support import actor
 from tests.tui.world import World, railway
 
@@ -48,33 +46,6 @@ async def opened(
         app.replace_all(DashboardsScreen())
         await settled(pilot)
         yield pilot
-
-
-async def press(pilot: Pilot[Any], *keys: str) -> None:
-    """Press, waiting for what each key begins."""
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
-
-
-async def fill(pilot: Pilot[Any], **texts: str) -> None:
-    """Replace what stands in fields."""
-    for name, text in texts.items():
-        pilot.app.screen.query_one(f"#field-{name.replace('_', '-')}", Field).query_one(
-            Input
-        ).value = text
-    await settled(pilot)
-
-
-def message(pilot: Pilot[Any], name: str) -> str:
-    """What is said beside a field."""
-    field = pilot.app.screen.query_one(f"#field-{name}", Field)
-    return str(field.query_one(".field--message").render())
-
-
-def seen(pilot: Pilot[Any]) -> str:
-    """What is on the screen."""
-    return text_of(pilot.app.screen)
 
 
 # -- the list of dashboards ----------------------------------------------------------------------
@@ -216,7 +187,7 @@ async def test_the_value_form_says_period_number_and_status_at_once(
         assert message(pilot, "value") == "= 1,094.5 %"
         assert "● Green" in seen(pilot)
         await fill(pilot, value="91,5")
-        assert "■ Red   −4.5 to green" in seen(pilot)
+        assert "■ Red   variance −4.5" in seen(pilot)
         await press(pilot, "ctrl+s")
         entered = dict(world.asked)["enter_value"]
         assert (entered.day, entered.value) == (date(2026, 11, 1), Decimal("91.5"))

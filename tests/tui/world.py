@@ -21,6 +21,7 @@ from kpix_tui.domains.kpis.views import (
     KpiChanged,
     Status,
     StatusesRecomputed,
+    StatusOf,
     Thresholds,
     UpdateKpi,
 )
@@ -172,7 +173,11 @@ class World:
             period_end=period.end if period else None,
             previous=before.value if before else None,
             thresholds=thresholds_in_force(kpi.thresholds, period.end if period else day),
-            spark=spark(kpi.frequency, shown, {s: (r.value, r.status) for s, r in known.items()}),
+            spark=spark(
+                kpi.frequency,
+                shown,
+                {s: (r.value, StatusOf(r.status, r.critical)) for s, r in known.items()},
+            ),
             missing=missing_after(kpi.frequency, start, kpi.starts_on, day),
             owner_id=kpi.owner_id,
             owner_name=kpi.owner_name,

@@ -13,6 +13,7 @@ from typing import Final
 from kpix_tui import __version__
 from kpix_tui.app.context import Context
 from kpix_tui.app.doctor.check import Check, ok, problem, warning
+from kpix_tui.app.logging import log_failure
 from kpix_tui.app.redaction import REDACTED, is_secret, redact_text
 from kpix_tui.config import Settings, Source, setting_sources, unknown_settings
 from kpix_tui.i18n.catalog import _
@@ -98,11 +99,14 @@ def _log_file(settings: Settings) -> Check:
     path = settings.log_file
     if not path.exists():
         return ok("log", _("{path} (not created yet)").format(path=path))
-    if not os.access(path, os.W_OK):
+    failure = log_failure(settings)
+    if failure is not None:
         return problem(
             "log",
-            _("{path} cannot be written").format(path=path),
-            _("Give it to your account, or remove it."),
+            _("What happens is not recorded, {path} cannot be written: {reason}").format(
+                path=path, reason=failure
+            ),
+            _("Make room on the disk, give the file and its folder to your account, or remove it."),
         )
     return ok("log", f"{path} ({path.stat().st_size // 1000} kB, {settings.log_level})")
 

@@ -11,7 +11,12 @@ from sqlalchemy import URL, Engine, text
 
 from kpix_tui.app.context import Context
 from kpix_tui.app.doctor.check import Check, ok, problem, warning
-from kpix_tui.app.doctor.versions import KNOWN_ON, is_supported, secure_version, version_text
+from kpix_tui.app.versions import (
+    KNOWN_ON,
+    is_supported,
+    security_warning,
+    version_text,
+)
 from kpix_tui.db import engine as engines
 from kpix_tui.db import migrate
 from kpix_tui.db.errors import NotSignedIn, SessionEnded, database_errors
@@ -125,17 +130,9 @@ def _version(facts: Facts, context: Context) -> Iterator[Check]:
             _("Use PostgreSQL {oldest} or later.").format(oldest=engines.OLDEST_SERVER),
         )
         return
-    wanted = secure_version(facts.version)
-    if wanted is not None:
-        yield warning(
-            "server.version",
-            _("PostgreSQL {found} lacks the security fixes of {wanted}").format(
-                found=found, wanted=wanted
-            ),
-            _("Upgrade kpix.")
-            if context.embedded
-            else _("Install PostgreSQL {wanted} or later on the server.").format(wanted=wanted),
-        )
+    lacking = security_warning(facts.version, embedded=context.embedded)
+    if lacking is not None:
+        yield warning("server.version", *lacking)
     elif not is_supported(facts.version, context.clock.now().date()):
         yield warning(
             "server.version",

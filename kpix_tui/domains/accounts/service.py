@@ -77,14 +77,14 @@ from kpix_tui.kernel.principal import Principal
 _log = logging.getLogger("kpix.accounts")
 
 
-def create_organization(units: Units, command: CreateOrganization) -> OrganizationCreated:
-    """An organisation with its built-in roles and its first administrator, as the operator.
+def checked_organization(command: CreateOrganization) -> CreateOrganization:
+    """What is given to create an organisation, as it will be kept; asks no database.
 
     Raises:
         InputInvalid: a name, the e-mail, the password or the time zone cannot be accepted.
-        AlreadyInitialized: there is an organisation of this name.
     """
-    checked = CreateOrganization(
+    check_password(command.password, commonest_passwords())
+    return CreateOrganization(
         organization=valid_name(command.organization, field="organization"),
         name=valid_name(command.name),
         email=normalized_email(command.email),
@@ -92,7 +92,16 @@ def create_organization(units: Units, command: CreateOrganization) -> Organizati
         timezone=check_timezone(command.timezone),
         locale=command.locale,
     )
-    check_password(command.password, commonest_passwords())
+
+
+def create_organization(units: Units, command: CreateOrganization) -> OrganizationCreated:
+    """An organisation with its built-in roles and its first administrator, as the operator.
+
+    Raises:
+        InputInvalid: a name, the e-mail, the password or the time zone cannot be accepted.
+        AlreadyInitialized: there is an organisation of this name.
+    """
+    checked = checked_organization(command)
     key = _key_for(units, checked.email, command.password)
     created = OrganizationCreated(new_id(), new_id())
     with units.owner() as uow, violating("uq_organization_name", AlreadyInitialized):

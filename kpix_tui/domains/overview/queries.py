@@ -17,7 +17,7 @@ from kpix_tui.db.reach import kpis_assigned, shares_in_force
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel
 from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, KpiThresholdModel
-from kpix_tui.domains.kpis.views import Status
+from kpix_tui.domains.kpis.views import Status, StatusOf
 from kpix_tui.domains.overview.views import DashboardRow, StatusCounts
 from kpix_tui.domains.people.models import TeamModel, UserModel
 from kpix_tui.domains.values.models import KpiValueModel
@@ -293,12 +293,12 @@ def kpi(uow: UnitOfWork, kpi_id: UUID, until: date) -> Any:
 
 def values_around(
     uow: UnitOfWork, windows: Sequence[tuple[UUID, date]], until: date
-) -> dict[UUID, dict[date, tuple[Any, Status]]]:
+) -> dict[UUID, dict[date, tuple[Any, StatusOf]]]:
     """For each KPI, its values from a day to ``until``, by the first day of their periods."""
-    found: dict[UUID, dict[date, tuple[Any, Status]]] = {kpi_id: {} for kpi_id, _since in windows}
+    found: dict[UUID, dict[date, tuple[Any, StatusOf]]] = {kpi_id: {} for kpi_id, _since in windows}
     rows = uow.driver.execute(
         b"""
-        select v.kpi_id, v.period_start, v.value, v.status
+        select v.kpi_id, v.period_start, v.value, v.status, v.critical
         from unnest(%s::uuid[], %s::date[]) as k (kpi_id, since)
         join kpix.kpi_value v
             on v.organization_id = %s and v.kpi_id = k.kpi_id
@@ -311,8 +311,8 @@ def values_around(
             until,
         ),
     )
-    for kpi_id, period_start, value, status in rows:
-        found[kpi_id][period_start] = (value, Status(status))
+    for kpi_id, period_start, value, status, critical in rows:
+        found[kpi_id][period_start] = (value, StatusOf(Status(status), critical))
     return found
 
 

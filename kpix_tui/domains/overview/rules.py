@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from kpix_tui.domains.kpis.views import Status
+from kpix_tui.domains.kpis.views import Status, StatusOf
 from kpix_tui.domains.overview.views import SparkPoint
 from kpix_tui.kernel.periods import (
     Frequency,
@@ -18,6 +18,7 @@ from kpix_tui.kernel.periods import (
 )
 
 SPARK_PERIODS = 24
+_NO_DATA = StatusOf(Status.NO_DATA)
 
 
 def shown_until(frequency: Frequency, until: date, last: date | None) -> Period:
@@ -30,14 +31,27 @@ def shown_until(frequency: Frequency, until: date, last: date | None) -> Period:
 
 
 def spark(
-    frequency: Frequency, until: Period, values: Mapping[date, tuple[Decimal, Status]]
+    frequency: Frequency, until: Period, values: Mapping[date, tuple[Decimal, StatusOf]]
 ) -> tuple[SparkPoint, ...]:
     """One point for each of the 24 periods up to ``until``, oldest first, gaps included."""
     points = []
     for period in trailing_periods(frequency, until.start, SPARK_PERIODS):
-        value, status = values.get(period.start, (None, Status.NO_DATA))
-        points.append(SparkPoint(period.start, value, status))
+        value, found = values.get(period.start, (None, _NO_DATA))
+        points.append(SparkPoint(period.start, value, found.status, found.critical))
     return tuple(points)
+
+
+def expected_points(
+    frequency: Frequency, points: Sequence[SparkPoint], since: date | None
+) -> tuple[SparkPoint, ...]:
+    """The points that are about expected periods: not those without a value that ended before
+    ``since``, the day from which values are expected (None: never yet)."""
+    return tuple(
+        point
+        for point in points
+        if point.value is not None
+        or (since is not None and period_of(frequency, point.period_start).end >= since)
+    )
 
 
 def missing_after(

@@ -63,6 +63,7 @@ class SparkPoint:
     period_start: date
     value: Decimal | None
     status: Status
+    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)

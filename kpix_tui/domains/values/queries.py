@@ -142,10 +142,8 @@ def has_values(uow: UnitOfWork, kpi_id: UUID) -> bool:
     return found is not None
 
 
-def stored(
-    uow: UnitOfWork, kpi_id: UUID, *, since: date | None = None, until: date | None = None
-) -> tuple[StoredValue, ...]:
-    """Every value of a KPI whose period ends between the days, oldest first."""
+def stored(uow: UnitOfWork, kpi_id: UUID, *, since: date) -> tuple[StoredValue, ...]:
+    """Every value of a KPI whose period ends on the day or later, oldest first."""
     statement = select(
         KpiValueModel.kpi_id,
         KpiValueModel.period_start,
@@ -157,11 +155,8 @@ def stored(
     ).where(
         KpiValueModel.organization_id == uow.principal.organization_id,
         KpiValueModel.kpi_id == kpi_id,
+        KpiValueModel.period_end >= since,
     )
-    if since is not None:
-        statement = statement.where(KpiValueModel.period_end >= since)
-    if until is not None:
-        statement = statement.where(KpiValueModel.period_end <= until)
     rows = uow.session.execute(statement.order_by(KpiValueModel.period_start))
     return tuple(_stored(row) for row in rows)
 

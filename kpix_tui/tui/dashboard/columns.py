@@ -39,7 +39,7 @@ def columns(writing: Writing) -> list[Column[KpiRow]]:
             "right",
         ),
         Column(
-            _("To green"),
+            _("Variance"),
             lambda row, _width: variance_cell(row, writing),
             8,
             "variance",

@@ -155,8 +155,7 @@ class DashboardScreen(KpixScreen[None]):
         self.reload()
 
     def _today(self) -> date:
-        actor = self.kpix.actor
-        return today(self.kpix.context.clock, actor.timezone if actor else "UTC")
+        return today(self.kpix.context.clock, self.kpix.timezone)
 
     # -- actions -------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from kpix_tui.domains.dashboards.views import Dashboard
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import DashboardRow
 from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.i18n.sharing import narrowed_word
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
@@ -26,7 +27,6 @@ from kpix_tui.tui.sharing.access import AccessScreen
 from kpix_tui.tui.sharing.screen import SharingScreen
 from kpix_tui.tui.themes import MONO
 from kpix_tui.tui.widgets.columns import Column
-from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.status import status_bar, status_counts
 from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
@@ -92,7 +92,7 @@ class DashboardsScreen(KpixScreen[None]):
             Column(_("KPIs"), lambda row, _width: str(row.statuses.total), 4, "kpis", "right"),
             Column("", self._bar, 8, priority=2),
             Column(_("Statuses"), self._counts, 23, "red"),
-            Column(_("Updated"), self._updated, 11, "updated_at", priority=5),
+            Column(_("Changed"), self._changed_on, 11, "updated_at", priority=5),
         ]
 
     def _bar(self, row: DashboardRow, width: int) -> Content:
@@ -104,9 +104,9 @@ class DashboardsScreen(KpixScreen[None]):
             return Content.styled(_("no KPI yet"), "$text-disabled")
         return status_counts(row.statuses, ascii=self.kpix.ascii, width=width)
 
-    def _updated(self, row: DashboardRow, _width: int) -> Content:
-        writing = Writing(self.kpix.locale, self.kpix.ascii)
-        return Content.styled(writing.day(row.updated_at.date()), "$text-muted")
+    def _changed_on(self, row: DashboardRow, _width: int) -> Content:
+        text = format_day(row.updated_at, self.kpix.timezone, self.kpix.locale)
+        return Content.styled(text, "$text-muted")
 
     # -- actions -------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ class History:
             Column(_("Status"), self._status, status_width(), "status"),
             Column(_("Revisions"), self._revision, 9, None, "right", priority=2),
             Column(_("Entered by"), self._who, 14, grow=1, priority=3),
-            Column(_("When"), self._when, 17, "entered_at", priority=4),
+            Column(_("On"), self._when, 17, "entered_at", priority=4),
             Column(_("Reason"), self._reason, 12, grow=3, priority=1),
         ]
 
@@ -37,7 +37,7 @@ class History:
         return self._writing.period(row.period_start, self.kpi.frequency) if self.kpi else ""
 
     def _value(self, row: ValueRow, _width: int) -> str:
-        return self._writing.value(row.value, self.kpi) if self.kpi else ""
+        return self._writing.exactly(row.value, self.kpi) if self.kpi else ""
 
     def _status(self, row: ValueRow, width: int) -> Content:
         return status_cell(row.status, row.critical, ascii=self._writing.ascii, width=width)

@@ -45,7 +45,7 @@ class Revisions(KpixModal[None]):
         head = Content.assemble(
             (_("Revision {number}").format(number=row.revision), "$text-muted"),
             "   ",
-            (writing.value(row.value, self._kpi), "bold"),
+            (writing.exactly(row.value, self._kpi), "bold"),
             "   ",
             status_cell(row.status, row.critical, ascii=writing.ascii),
         )

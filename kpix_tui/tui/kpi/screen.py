@@ -51,17 +51,13 @@ class KpiScreen(KpixScreen[None]):
         row = self._detail.row if self._detail else self._row
         return (row.dashboard_title, row.name) if row else (_("KPI"),)
 
-    @property
-    def _timezone(self) -> str:
-        return self.kpix.actor.timezone if self.kpix.actor else "UTC"
-
     def _today(self) -> date:
-        return today(self.kpix.context.clock, self._timezone)
+        return today(self.kpix.context.clock, self.kpix.timezone)
 
     def body(self) -> ComposeResult:
         """Definition, chart, history."""
         writing = Writing(self.kpix.locale, self.kpix.ascii)
-        self._history = History(writing, self._timezone)
+        self._history = History(writing, self.kpix.timezone)
         yield Panel(id="panel")
         yield Chart(writing, id="chart")
         yield PagedTable(
@@ -215,7 +211,7 @@ class KpiScreen(KpixScreen[None]):
         states = await self.bridge.read(values.value_history, self._kpi_id, row.period_start)
         writing = Writing(self.kpix.locale, self.kpix.ascii)
         period = writing.period(row.period_start, detail.kpi.frequency)
-        self.app.push_screen(Revisions(detail.kpi, period, states, self._timezone))
+        self.app.push_screen(Revisions(detail.kpi, period, states, self.kpix.timezone))
 
     def again(self) -> KpixScreen[Any]:
         """This KPI anew."""

@@ -194,11 +194,11 @@ class ValueForm(FormScreen[ValueEntered]):
         found = status_for(value, limits, kpi.direction)
         cell = status_cell(found.status, found.critical, ascii=self.kpix.ascii)
         variance = self._writing.signed(value - limits.green, kpi)
-        words = _("{variance} to green").format(variance=variance)
+        words = _("variance {value}").format(value=variance)
         return Content.assemble(cell, "   ", (words, "$text-muted"))
 
     def _replaced(self, present: ValueRow) -> Content:
-        old = self._writing.value(present.value, self._kpi)
+        old = self._writing.exactly(present.value, self._kpi)
         said = _("Corrects {value}, entered by {name}.").format(
             value=old, name=clip(plain(present.entered_by), 40)
         )
@@ -230,13 +230,13 @@ def say_entered(app: KpixApp, kpi: Measured, made: ValueEntered) -> None:
     """What an entry did, in a sentence."""
     look = look_of(made.status, made.critical)
     writing = Writing(app.locale, app.ascii)
-    value = writing.value(made.value, kpi)
+    value = writing.exactly(made.value, kpi)
     status = f"{look.mark(ascii=app.ascii)} {_(look.word)}"
     if not made.changed:
         text = _("{value} stood there already: nothing has changed.").format(value=value)
     elif made.previous_value is None:
         text = _("Entered {value}: {status}").format(value=value, status=status)
     else:
-        old = writing.value(made.previous_value, kpi)
+        old = writing.exactly(made.previous_value, kpi)
         text = _("Corrected {old} to {value}: {status}").format(old=old, value=value, status=status)
     app.notify(text, markup=False)

@@ -68,8 +68,8 @@ class Field(Vertical, Generic[Value]):
         self.query_one(".field--message", Static).update(text)
 
     def focus(self, scroll_visible: bool = True) -> Field[Value]:
-        """Focus the input."""
-        self.query_one(".field--control").focus(scroll_visible)
+        """Focus the input at once: what is typed next belongs to it already."""
+        self.screen.set_focus(self.query_one(".field--control"), scroll_visible)
         return self
 
     def _missing(self) -> FieldMissing:

@@ -21,6 +21,7 @@ from kpix_tui.i18n.formats import (
     format_period,
     format_signed,
 )
+from kpix_tui.kernel.numbers import decimals_of
 from kpix_tui.kernel.periods import Frequency
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -61,6 +62,12 @@ class Writing:
     def value(self, value: Decimal, kpi: Measured, thresholds: Thresholds | None = None) -> str:
         """The number with its unit."""
         text = self.number(value, kpi, across=limits_of(thresholds))
+        return f"{text} {plain(kpi.unit)}".rstrip()
+
+    def exactly(self, value: Decimal, kpi: Measured) -> str:
+        """The number with every decimal that was entered, and its unit."""
+        shown = max(kpi.decimals, decimals_of(value.normalize()))
+        text = format_number(value, decimals=shown, locale=self.locale)
         return f"{text} {plain(kpi.unit)}".rstrip()
 
     def signed(self, value: Decimal, kpi: Measured) -> str:

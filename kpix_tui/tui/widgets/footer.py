@@ -28,7 +28,12 @@ class KpixFooter(Widget):
     def on_mount(self) -> None:
         """Follow the focus."""
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
+        self.app.screen_change_signal.subscribe(self, self._covered)
         self._follow(self.screen)
+
+    def _covered(self, _screen: Screen[object]) -> None:
+        """Another screen is on top, or this one is again."""
+        self.refresh()
 
     def _follow(self, screen: Screen[object]) -> None:
         self.shown = tuple(available_here(screen))
@@ -52,8 +57,10 @@ class KpixFooter(Widget):
         return list(rows.values())
 
     def render(self) -> Content:
-        """The line."""
+        """The line; empty under a dialog, where these keys do nothing."""
         parts: list[Content] = []
+        if not self.screen.is_active:
+            return Content("")
         for _id, key, title, able in self._cells():
             style = "$footer-key-foreground bold" if able else "$text-disabled"
             words = "$text-muted" if able else "$text-disabled"

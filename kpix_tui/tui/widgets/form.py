@@ -100,6 +100,7 @@ class FormScreen(KpixModal[Answer]):
         """Read every field, then save; what is wrong is said beside the field."""
         if self._saving:
             return
+        self.query_one("#notice", Notice).clear()
         values = self._read()
         if values is not None:
             self._saving = True
@@ -142,7 +143,6 @@ class FormScreen(KpixModal[Answer]):
 
     async def _save(self, values: dict[str, Any]) -> None:
         notice = self.query_one("#notice", Notice)
-        notice.clear()
         try:
             answer = await self.save(values)
         except KpixError as error:
@@ -158,9 +158,8 @@ class FormScreen(KpixModal[Answer]):
             self.app.post_message(SessionLost())
             return
         concerned = [field for name in error.fields if (field := self.field(name)) is not None]
-        for field in concerned:
-            field.show_error(error)
-        if concerned:
+        if concerned:  # said once, beside the first of them
+            concerned[0].show_error(error)
             concerned[0].focus()
         elif isinstance(error, StaleVersion):
             step = _("Note what you typed, then Esc and open this again: it will be up to date.")

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from kpix_tui.i18n.catalog import _, error_text
 from kpix_tui.kernel.errors import KpixError, Unavailable
 from kpix_tui.tui.actions import bindings_for
+from kpix_tui.tui.widgets.status import failed_mark
 from kpix_tui.tui.widgets.text import plain
 
 
@@ -42,9 +43,9 @@ class Notice(Widget, can_focus=True):
 
     def render(self) -> Content:
         """The sentence, then the next step, dimmed."""
-        mark = "! " if getattr(self.app, "ascii", False) else "▲ "
+        mark = failed_mark(ascii=bool(getattr(self.app, "ascii", False)))
         return Content.assemble(
-            (mark, "$text-error bold"), self.text, "  ", (self.next_step, "$text-muted")
+            (f"{mark} ", "$text-error bold"), self.text, "  ", (self.next_step, "$text-muted")
         )
 
     def do_copy(self) -> None:

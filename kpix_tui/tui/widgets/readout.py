@@ -40,9 +40,9 @@ def _of_value(
 ) -> list[Content]:
     variance = writing.signed(row.value - thresholds.green, kpi)
     parts = [
-        Content.styled(writing.value(row.value, kpi, thresholds), "bold"),
+        Content.styled(writing.exactly(row.value, kpi), "bold"),
         status_cell(row.status, row.critical, ascii=writing.ascii),
-        Content.styled(_("{variance} to green").format(variance=variance), "$text-muted"),
+        Content.styled(_("variance {value}").format(value=variance), "$text-muted"),
     ]
     if before is not None and row.value != before.value:
         better = (row.value > before.value) is (kpi.direction is Direction.UP_IS_BETTER)

@@ -23,6 +23,11 @@ def style_of(look: Look) -> str:
     return f"{color_of(look)} bold" if look.bold else color_of(look)
 
 
+def failed_mark(*, ascii: bool) -> str:
+    """What stands before a sentence about something that went wrong: the glyph of no status."""
+    return "x" if ascii else "✗"
+
+
 def status_cell(
     status: Status, critical: bool = False, *, ascii: bool = False, width: int | None = None
 ) -> Content:

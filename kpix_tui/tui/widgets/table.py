@@ -26,6 +26,7 @@ from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.grid import Grid
 from kpix_tui.tui.widgets.inputs import LineInput
+from kpix_tui.tui.widgets.status import failed_mark
 from kpix_tui.tui.work import begin
 
 Row = TypeVar("Row")
@@ -93,6 +94,8 @@ class PagedTable(Vertical, Generic[Row]):
         self._row_key = row_key
         self._empty = (empty, empty_step)
         self._grid: Grid[Row] = Grid(columns, self.request)
+        # Held and not looked for: an answer may come while the screen is being left.
+        self._count_line = Static("", classes="count", markup=False)
         self._pages: set[int] = set()
         self._number = 0
         self._keep = True
@@ -104,7 +107,7 @@ class PagedTable(Vertical, Generic[Row]):
             yield Static("/", markup=False)
             yield FilterLine(placeholder=_("Filter"))
         yield self._grid
-        yield Static("", classes="count", markup=False)
+        yield self._count_line
 
     def on_mount(self) -> None:
         """Read the first page."""
@@ -192,7 +195,8 @@ class PagedTable(Vertical, Generic[Row]):
             return
         text = error_text(error)
         if self._grid.total:
-            self._count(f"! {text}", failed=True)
+            mark = failed_mark(ascii=bool(getattr(self.app, "ascii", False)))
+            self._count(f"{mark} {text}", failed=True)
         else:
             self._grid.say(text, _("Press r to try again."), failed=True)
 
@@ -207,9 +211,8 @@ class PagedTable(Vertical, Generic[Row]):
         self._count(kept if self.request.text else count)
 
     def _count(self, text: str, *, failed: bool = False) -> None:
-        line = self.query_one(".count", Static)
-        line.set_class(failed, "-failed")
-        line.update(text)
+        self._count_line.set_class(failed, "-failed")
+        self._count_line.update(text)
 
     # -- filtering and sorting ---------------------------------------------------------------------
 

@@ -7,7 +7,12 @@ is raised with each release of kpix; the date says how old what it knows is.
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from kpix_tui.i18n.catalog import _
+
+if TYPE_CHECKING:
+    from kpix_tui.app.context import Context
 
 KNOWN_ON: Final = date(2026, 8, 13)
 SECURITY_MINORS: Final = {15: 19, 16: 15, 17: 11, 18: 6}
@@ -29,6 +34,28 @@ def secure_version(number: int) -> str | None:
     branch, minor = divmod(number, 10000)
     known = SECURITY_MINORS.get(branch)
     return f"{branch}.{known}" if known is not None and minor < known else None
+
+
+def security_warning(number: int, *, embedded: bool) -> tuple[str, str] | None:
+    """What a server lacks, and what to do; None where its branch has nothing newer of security."""
+    wanted = secure_version(number)
+    if wanted is None:
+        return None
+    lacks = _("PostgreSQL {found} lacks the security fixes of {wanted}").format(
+        found=version_text(number), wanted=wanted
+    )
+    upgrade = _("Install PostgreSQL {wanted} or later on the server.").format(wanted=wanted)
+    return lacks, _("Upgrade kpix.") if embedded else upgrade
+
+
+def server_warning(context: Context) -> str | None:
+    """One sentence about a server that lacks security fixes; None: it does not, or is not open."""
+    version = context.server_version
+    lacking = None if version is None else security_warning(version, embedded=context.embedded)
+    if lacking is None:
+        return None
+    found, advice = lacking
+    return _("Warning: {found}. {advice}").format(found=found, advice=advice)
 
 
 def is_supported(number: int, today: date) -> bool:
