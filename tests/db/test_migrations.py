@@ -6,6 +6,8 @@ import importlib.util
 import pkgutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
 from kpix_tui import domains
+from kpix_tui.access.permissions import Visibility
+from kpix_tui.app.context import Context
 from kpix_tui.db import engine, migrate
 from kpix_tui.db.base import Base
 from kpix_tui.db.errors import DatabaseNewer, DatabaseOutdated
+from kpix_tui.domains.dashboards.service import get_dashboard
+from kpix_tui.domains.values.service import list_values
+from tests.services import factory
 from tests.support import databases, servers
 
 
@@ -79,6 +86,25 @@ def test_goes_back_one_step_and_up_again(empty: tuple[Engine, Engine]) -> None:
     migrate.upgrade(owner)
     migrate.require_current(application)
     assert differences(owner) == []
+
+
+def test_what_is_there_goes_along(
+    context: Context, database: databases.Database, tmp_path: Path
+) -> None:
+    board = factory.dashboard(context)
+    kpi = factory.kpi(context, board)
+    factory.value(context, kpi, date(2026, 10, 1), "90")
+    made = database.settings(tmp_path)
+    owner = engine.make_owner_engine(engine.embedded_url(str(made.owner_database_url)), made)
+    try:
+        migrate.downgrade(owner, "0001")
+        migrate.upgrade(owner)
+    finally:
+        owner.dispose()
+    values = context.run(list_values, kpi.id)
+    assert [row.value for row in values.rows] == [Decimal(90)]
+    assert context.run(get_dashboard, board.id).visibility is Visibility.ORGANIZATION
+    factory.value(context, kpi, date(2026, 10, 1), "91", "typo")
 
 
 def test_upgrading_twice_changes_nothing(empty: tuple[Engine, Engine]) -> None:
