@@ -50,6 +50,24 @@ begin
         and auth.scope('dashboard:read') is not null;
 end $$;
 
+-- The organisation in all of which the principal holds a permission; null where they do not. Policies
+-- compare a row's with it: a bare yes could be another login's, whose token was presented meanwhile.
+create or replace function auth.org_with(permission text) returns uuid
+language plpgsql stable security definer parallel restricted
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return case when auth.everywhere(permission) then auth.org() end;
+end $$;
+
+create or replace function auth.org_unlimited(permission text) returns uuid
+language plpgsql stable security definer parallel restricted
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return case when auth.unlimited(permission) then auth.org() end;
+end $$;
+
 create or replace function auth.my_teams() returns setof uuid
 language plpgsql stable security definer parallel restricted rows 10
 set search_path = pg_catalog, pg_temp
@@ -72,6 +90,17 @@ begin
     return query
     select m.team_id from kpix.team_member m
     where m.organization_id = me.organization_id and m.user_id = me.user_id and m.is_lead;
+end $$;
+
+-- The teams whose members the principal takes in and lets go as their lead.
+create or replace function auth.managed_teams() returns setof uuid
+language plpgsql stable security definer parallel restricted rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if auth.scope('team:update') = 'TEAM' then
+        return query select auth.led_teams();
+    end if;
 end $$;
 
 -- The users who share a team with the principal.

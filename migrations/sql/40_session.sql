@@ -252,9 +252,13 @@ create or replace function auth.user_sessions(of_user uuid) returns table (
     id uuid, user_id uuid, kind text, authenticated_at timestamptz, last_seen_at timestamptz,
     expires_at timestamptz, locked boolean, client text, login_role text, current boolean
 )
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+#variable_conflict use_column
+begin
+    -- All rows before the first one is given: who asks may become another between two rows.
+    return query
     select s.id, s.user_id, s.kind, s.authenticated_at, s.last_seen_at, s.expires_at,
         s.locked_at is not null, s.client, s.login_role::text, s.family_id = mine.family_id
     from private.session s, private.my_session() mine
@@ -263,7 +267,7 @@ begin atomic
         and s.revoked_at is null and s.rotated_at is null and s.expires_at > clock_timestamp()
         and (s.locked_at is not null
             or s.last_seen_at > clock_timestamp() - private.idle_time(s.kind));
-end;
+end $$;
 
 create or replace function auth.sessions() returns table (
     id uuid, user_id uuid, kind text, authenticated_at timestamptz, last_seen_at timestamptz,

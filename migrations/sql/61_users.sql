@@ -6,14 +6,18 @@
 
 -- Everybody's own e-mail, and with user:read everywhere those of all. ``invited``: no password yet.
 create or replace function auth.emails() returns table (user_id uuid, email text, invited boolean)
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+#variable_conflict use_column
+begin
+    -- All rows before the first one is given: who asks may become another between two rows.
+    return query
     select c.user_id, c.email, c.key_hash is null
     from private.credential c
     where c.organization_id = (select auth.org())
         and (c.user_id = (select auth.user_id()) or (select auth.everywhere('user:read')));
-end;
+end $$;
 
 -- What a user's roles give together: for each permission the widest scope, as its rank.
 create or replace function private.rights_of(a_user uuid) returns table (permission text, rank integer)

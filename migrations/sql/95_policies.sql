@@ -1,7 +1,9 @@
 -- role: kpix_owner
 -- Row-level security: what PostgreSQL lets the principal see and change. Policies name no role
 -- (DROP OWNED BY would remove those that do) and call functions in a scalar subquery only
--- (unwrapped they run once a row).
+-- (unwrapped they run once a row). A right is compared with the row's organisation and is no bare
+-- yes: the subqueries run at different times, and between two of them somebody with two logins can
+-- present the other one.
 do $$
 declare
     target name;
@@ -28,12 +30,13 @@ create policy see on kpix.role_permission for select using (organization_id = (s
 create policy see on kpix.user_role for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth' or user_id = (select auth.user_id())
-        or (select auth.everywhere('user:read')))
+        or organization_id = (select auth.org_with('user:read')))
 );
 create policy see on kpix.team for select using (organization_id = (select auth.org()));
 create policy see on kpix.team_member for select using (organization_id = (select auth.org()));
 create policy see on kpix.audit_log for select
-    using (organization_id = (select auth.org()) and (select auth.everywhere('audit:read')));
+    using (organization_id = (select auth.org())
+        and organization_id = (select auth.org_with('audit:read')));
 
 -- Definer functions and triggers write these, and they alone; each asks for its permission itself.
 create policy internal on kpix.organization
@@ -52,36 +55,42 @@ create policy made on kpix.audit_log for insert
     with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
 
 create policy make on kpix.team for insert
-    with check (organization_id = (select auth.org()) and (select auth.everywhere('team:create')));
+    with check (
+        organization_id = (select auth.org()) and organization_id = (select auth.org_with('team:create')));
 create policy change on kpix.team for update
-    using (organization_id = (select auth.org()) and (select auth.everywhere('team:update')));
+    using (
+        organization_id = (select auth.org()) and organization_id = (select auth.org_with('team:update')));
 create policy remove on kpix.team for delete
-    using (organization_id = (select auth.org()) and (select auth.everywhere('team:delete')));
+    using (
+        organization_id = (select auth.org()) and organization_id = (select auth.org_with('team:delete')));
 
 -- Who leads a team takes members in and lets them go; who leads it is decided above them.
 create policy make on kpix.team_member for insert with check (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('team:update'))
-        or not is_lead and (select auth.scope('team:update')) = 'TEAM' and team_id in (select auth.led_teams()))
+    and (organization_id = (select auth.org_with('team:update'))
+        or not is_lead and team_id in (select auth.managed_teams()))
 );
 create policy change on kpix.team_member for update
-    using (organization_id = (select auth.org()) and (select auth.everywhere('team:update')));
+    using (
+        organization_id = (select auth.org()) and organization_id = (select auth.org_with('team:update')));
 create policy remove on kpix.team_member for delete using (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('team:update'))
-        or not is_lead and (select auth.scope('team:update')) = 'TEAM' and team_id in (select auth.led_teams()))
+    and (organization_id = (select auth.org_with('team:update'))
+        or not is_lead and team_id in (select auth.managed_teams()))
 );
 
 -- Below, what depends on sight. kpix_auth comes first: its functions decide the sight, and would
 -- otherwise ask themselves.
 create policy see on kpix.dashboard for select using (
     organization_id = (select auth.org())
-    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('dashboard:read'))
+    and ((select current_user) = 'kpix_auth'
+        or organization_id = (select auth.org_unlimited('dashboard:read'))
         or id in (select auth.dashboards('dashboard:read')))
 );
 create policy make on kpix.dashboard for insert with check (
     organization_id = (select auth.org())
-    and ((select auth.everywhere('dashboard:create')) or owner_id in (select auth.owners('dashboard:create')))
+    and (organization_id = (select auth.org_with('dashboard:create'))
+        or owner_id in (select auth.owners('dashboard:create')))
 );
 create policy change on kpix.dashboard for update using (
     organization_id = (select auth.org())
@@ -92,7 +101,8 @@ create policy change on kpix.dashboard for update using (
 
 create policy see on kpix.dashboard_share for select using (
     organization_id = (select auth.org())
-    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('dashboard:read'))
+    and ((select current_user) = 'kpix_auth'
+        or organization_id = (select auth.org_unlimited('dashboard:read'))
         or dashboard_id in (select auth.dashboards('dashboard:read')))
 );
 create policy make on kpix.dashboard_share for insert with check (
@@ -114,15 +124,18 @@ create policy remove on kpix.dashboard_share for delete using (
 
 create policy see on kpix.kpi for select using (
     organization_id = (select auth.org())
-    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi:read'))
+    and ((select current_user) = 'kpix_auth'
+        or organization_id = (select auth.org_unlimited('kpi:read'))
         or dashboard_id in (select auth.dashboards('kpi:read')) or id in (select auth.single_kpis('kpi:read')))
 );
 create policy make on kpix.kpi for insert with check (
     organization_id = (select auth.org())
     and dashboard_id in (select auth.dashboards('kpi:create'))
     and dashboard_id in (select auth.dashboards('kpi:update')) -- it is made with its thresholds
-    and ((select auth.everywhere('kpi:create')) or owner_id in (select auth.owners('kpi:create')))
-    and ((select auth.everywhere('kpi:update')) or owner_id in (select auth.owners('kpi:update')))
+    and (organization_id = (select auth.org_with('kpi:create'))
+        or owner_id in (select auth.owners('kpi:create')))
+    and (organization_id = (select auth.org_with('kpi:update'))
+        or owner_id in (select auth.owners('kpi:update')))
 );
 create policy change on kpix.kpi for update using (
     organization_id = (select auth.org())
@@ -133,7 +146,8 @@ create policy change on kpix.kpi for update using (
 
 create policy see on kpix.kpi_threshold for select using (
     organization_id = (select auth.org())
-    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi:read'))
+    and ((select current_user) = 'kpix_auth'
+        or organization_id = (select auth.org_unlimited('kpi:read'))
         or exists (select from kpix.kpi k where k.organization_id = kpi_threshold.organization_id and k.id = kpi_id
             offset 0))
 );
@@ -144,7 +158,8 @@ create policy change on kpix.kpi_threshold for update
 
 create policy see on kpix.kpi_assignment for select using (
     organization_id = (select auth.org())
-    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi:read'))
+    and ((select current_user) = 'kpix_auth'
+        or organization_id = (select auth.org_unlimited('kpi:read'))
         or exists (select from kpix.kpi k where k.organization_id = kpi_assignment.organization_id and k.id = kpi_id
             offset 0))
 );
@@ -159,20 +174,18 @@ create policy remove on kpix.kpi_assignment for delete
 -- seen with its KPI: whoever may read values, and not this KPI, may not read these.
 create policy see on kpix.kpi_value for select using (
     organization_id = (select auth.org())
-    and ((select current_user) = 'kpix_auth' or (select auth.unlimited('kpi_value:read'))
+    and ((select current_user) = 'kpix_auth'
+        or organization_id = (select auth.org_unlimited('kpi_value:read'))
         or dashboard_id in (select auth.dashboards('kpi_value:read'))
         or kpi_id in (select auth.single_kpis('kpi_value:read')))
-    and ((select current_user) = 'kpix_auth' or (select auth.everywhere('kpi:read'))
+    and ((select current_user) = 'kpix_auth' or organization_id = (select auth.org_with('kpi:read'))
         or dashboard_id in (select auth.dashboards('kpi:read'))
         or kpi_id in (select auth.single_kpis('kpi:read')))
 );
+-- By the KPI itself: the key of a value knows no dashboard, and naming one of one's own would let a
+-- conflict tell whether a hidden KPI has a value for the period.
 create policy make on kpix.kpi_value for insert with check (
-    organization_id = (select auth.org())
-    and (dashboard_id in (select auth.dashboards('kpi_value:create'))
-        or kpi_id in (select auth.single_kpis('kpi_value:create')))
-    and ((select auth.everywhere('kpi:read'))
-        or dashboard_id in (select auth.dashboards('kpi:read'))
-        or kpi_id in (select auth.single_kpis('kpi:read')))
+    organization_id = (select auth.org()) and kpi_id in (select auth.kpis('kpi_value:create'))
 );
 create policy change on kpix.kpi_value for update using (
     organization_id = (select auth.org())

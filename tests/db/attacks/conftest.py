@@ -13,12 +13,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from kpix_tui.access.permissions import Level
 from kpix_tui.app.context import Context
 from kpix_tui.db.principal import token_bytes
-from kpix_tui.domains.dashboards.service import create_dashboard
-from kpix_tui.domains.dashboards.views import CreateDashboard
-from kpix_tui.domains.kpis.service import create_kpi
+from kpix_tui.domains.dashboards.service import create_dashboard, share_dashboard
+from kpix_tui.domains.dashboards.views import CreateDashboard, ShareDashboard
+from kpix_tui.domains.kpis.service import assign_entry, create_kpi
 from kpix_tui.domains.kpis.views import CreateKpi, Direction, Thresholds
+from kpix_tui.domains.people.service.teams import add_member, create_team
+from kpix_tui.domains.people.service.users import find_user
 from kpix_tui.domains.values.service import enter_value
 from kpix_tui.domains.values.views import EnterValue
 from kpix_tui.kernel.clock import FixedClock
@@ -33,7 +36,8 @@ SECRET = "zanzibar"
 
 @dataclass
 class Victim:
-    """What Acme has: a dashboard with one KPI that its administrator owns, corrected once."""
+    """What Acme has: a dashboard with one KPI that its administrator owns, corrected once; its
+    manager may look at it, and the administrator, alone in a team, owes its values."""
 
     organization_id: Any
     user_id: Any
@@ -129,6 +133,11 @@ def _furnish(admin: Context) -> Victim:
         )
         enter_value(uow, EnterValue(kpi.id, date(2026, 9, 1), Decimal("123456.5"), SECRET))
         enter_value(uow, EnterValue(kpi.id, date(2026, 9, 1), Decimal(87), f"{SECRET} typo"))
+        crew = create_team(uow, f"{SECRET} crew")
+        add_member(uow, crew.id, uow.principal.user_id)
+        manager = find_user(uow, "manager@acme.test")
+        share_dashboard(uow, ShareDashboard(made.id, Level.VIEWER, user_id=manager.id))
+        assign_entry(uow, kpi.id, team_id=crew.id)
         return Victim(uow.principal.organization_id, uow.principal.user_id, made.id, kpi.id)
 
 
