@@ -16,6 +16,8 @@ from kpix_tui.app.context import Context
 from kpix_tui.kernel.clock import FixedClock
 from tests.support import databases, poolers, servers
 
+pytest_plugins = ["tests.support.attack_report"]
+
 # Nothing is timed in tests: a machine that is busy elsewhere must not fail them.
 hypothesis.settings.register_profile("kpix", deadline=None)
 hypothesis.settings.load_profile("kpix")

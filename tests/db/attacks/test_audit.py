@@ -149,6 +149,7 @@ def test_nobody_reads_the_log_of_another_organisation(attack: str, attacker: Bec
     assert foreign.gained("select * from kpix.audit_log where new::text like '%%zanzibar%%'") == 0
 
 
+@pytest.mark.honest
 def test_the_attacks_would_find_something(attacker: Become) -> None:
     """The victim's own administrator does read: an empty answer above means refused."""
     admin = attacker("acme/admin")
@@ -216,6 +217,7 @@ def test_a_change_is_recorded_where_it_happens_or_does_not_happen(
 
 
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.honest
 def test_an_honest_change_is_recorded(
     change: str, attacker: Become, entries: Entries, database: Database
 ) -> None:

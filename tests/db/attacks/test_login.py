@@ -62,6 +62,7 @@ def evaluated(answer: dict[str, Any]) -> bool:
     return "wait" not in answer
 
 
+@pytest.mark.honest
 def test_the_right_key_opens_a_session(connect: Callable[[], Any], right_key: bytes) -> None:
     with connect() as connection:
         assert claim(connection, submit(connection, right_key))["ok"]
@@ -232,6 +233,7 @@ def test_an_account_with_the_same_email_elsewhere_buys_no_guesses(
     assert [evaluated(answer) for answer in answers] == [True] * 5 + [False] * 3
 
 
+@pytest.mark.honest
 def test_naming_the_organisation_makes_it_no_guess_at_others(
     connect: Callable[[], Any], namesake: Callable[[Connection, bytes], None]
 ) -> None:

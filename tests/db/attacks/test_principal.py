@@ -58,6 +58,7 @@ def begin(connection: psycopg.Connection[Any], token: bytes) -> Any:
     return row[0]
 
 
+@pytest.mark.honest
 def test_the_session_is_good(connection: psycopg.Connection[Any], session: str) -> None:
     with connection.transaction():
         assert begin(connection, token_bytes(session))["name"] == "Ada Admin"
