@@ -148,6 +148,7 @@ _RANGES: Final = {
     "KPIX_CONNECT_TIMEOUT": (1, 3_600),
     "KPIX_STATEMENT_TIMEOUT": (1, 86_400),
     "KPIX_LOCK_TIMEOUT": (1, 86_400),
+    "KPIX_LOCK_MINUTES": (0, 1_440),
 }
 """Every whole number among the settings: 0 connections or seconds would mean *no limit*."""
 _MOST_BYTES: Final = 1_000_000

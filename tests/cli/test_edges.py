@@ -17,7 +17,7 @@ from kpix_tui.app.database import (
     BackupFailed,
     BackupInvalid,
     DatabaseStatus,
-    _check_backup,
+    _contents,
     _link,
     _Login,
     _run,
@@ -173,7 +173,7 @@ def test_a_backup_of_another_program_is_refused(
 ) -> None:
     monkeypatch.setattr(database, "_run", lambda _login, _arguments: "TABLE public orders")
     with pytest.raises(BackupInvalid) as caught:
-        _check_backup(_Login("", {}, None), "pg_restore", tmp_path / "theirs")
+        _contents(_Login("", {}, None), "pg_restore", tmp_path / "theirs")
     assert "kpix.alembic_version" in str(caught.value)
 
 

@@ -81,4 +81,5 @@ def test_groups_list_their_commands_in_order() -> None:
     found = root.get_command(click.Context(root), "kpi")
     assert isinstance(found, Group)
     names = found.list_commands(click.Context(found))
-    assert names == ["list", "show", "chart", "create", "update", "delete"]
+    own = ["list", "show", "chart", "create", "update", "delete"]
+    assert names == [*own, "assignments", "assign", "unassign"]
