@@ -7,11 +7,15 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from tests.benchmarks import data, interface, report, services
+from tests.benchmarks import data, interface, report, scope, scope_data, services
 
 PARTS = {"services": services.measure, "interface": interface.measure}
+ON_ITS_OWN = "scope"
+"""Has a database of its own, takes minutes and is measured only when it is asked for."""
 
 
 def _measures(parts: list[str], folder: Path) -> Iterator[report.Measure]:
@@ -26,13 +30,17 @@ def _measures(parts: list[str], folder: Path) -> Iterator[report.Measure]:
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", choices=sorted(PARTS), help="one part")
+    parser.add_argument("--only", choices=sorted([*PARTS, ON_ITS_OWN]), help="one part")
     parser.add_argument("--json", action="store_true", help="print the JSON, not the table")
     options = parser.parse_args()
     parts = [options.only] if options.only else list(PARTS)
     with tempfile.TemporaryDirectory(prefix="kpix-bench-") as folder:
-        measures = list(_measures(parts, Path(folder)))
-    about = {"kpis": data.KPIS, "periods": data.PERIODS, "parts": parts}
+        if options.only == ON_ITS_OWN:
+            measures = list(scope.measure(Path(folder)))
+            about: dict[str, Any] = {**asdict(scope_data.FULL), "parts": parts}
+        else:
+            measures = list(_measures(parts, Path(folder)))
+            about = {"kpis": data.KPIS, "periods": data.PERIODS, "parts": parts}
     path = report.write(measures, Path("bench-results"), about)
     print(path.read_text(encoding="utf-8") if options.json else report.table(measures))
     print(f"\n{path}", file=sys.stderr)

@@ -15,7 +15,8 @@ from typing import Any
 class Measure:
     """One number. ``ratio`` is against ``base``, which was measured in the same run.
 
-    ``limit`` bounds the ratio and ``most`` the number itself, where the design gives a bound.
+    ``limit`` bounds the ratio and ``most`` the number itself, where the design gives a bound; by
+    ``more`` than the base a number may exceed the ratio, so that nothing is asked of the tiny ones.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Measure:
     ratio: float | None = None
     limit: float | None = None
     most: float | None = None
+    more: float | None = None
 
     @classmethod
     def of(
@@ -36,15 +38,17 @@ class Measure:
         *,
         limit: float | None = None,
         most: float | None = None,
+        more: float | None = None,
     ) -> Measure:
         """A number and what it is against."""
-        return cls(name, value, unit, base, value / base if base else None, limit, most)
+        return cls(name, value, unit, base, value / base if base else None, limit, most, more)
 
     @property
     def within(self) -> bool | None:
         """Whether it keeps its bound; None where it has none."""
         if self.limit is not None and self.ratio is not None:
-            return self.ratio <= self.limit
+            little = self.more is not None and self.value - (self.base or 0) <= self.more
+            return self.ratio <= self.limit or little
         return None if self.most is None else self.value <= self.most
 
 
@@ -54,6 +58,7 @@ def table(measures: Sequence[Measure]) -> str:
     for found in measures:
         ratio = "" if found.ratio is None else f"{found.ratio:.2f} ×"
         bound = f"≤ {found.limit} ×" if found.limit else ""
+        bound += f" or + {found.more:g} {found.unit}" if found.more else ""
         bound = f"≤ {found.most:g} {found.unit}" if found.most is not None else bound
         mark = {True: "", False: "  EXCEEDED", None: ""}[found.within]
         value = f"{found.value:,.3f}" if found.unit == "s" else f"{found.value:,.1f}"
