@@ -55,6 +55,7 @@ async def test_it_looks_as_it_did(
         for theme in ("dark", "light", "mono"):
             pilot.app._without_colour.enabled = NAMES[theme] == MONO  # type: ignore[attr-defined]
             pilot.app.theme = NAMES[theme]
+            pilot.app.refresh_css(animate=False)  # which it would do when it finds the time
             await settled(pilot)
             assert picture(pilot.app) == pictures(name=f"{name}-{size}-{theme}")
 
