@@ -124,6 +124,9 @@ _DATABASE_RULES = (
     "revoke all on schema public from public",
     "revoke usage on language plpgsql from public",
     "grant usage on language plpgsql to kpix_owner, kpix_auth",
+    # Nothing of ours is a large object, and anybody could fill the disk with them.
+    "revoke execute on function pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid),"
+    " pg_catalog.lo_from_bytea(oid, bytea) from public",
     "alter default privileges for role kpix_owner revoke execute on functions from public",
     "alter default privileges for role kpix_auth revoke execute on functions from public",
     "alter default privileges for role kpix_owner revoke usage on types from public",

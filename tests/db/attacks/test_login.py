@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -266,3 +268,134 @@ def test_what_no_client_sends_is_refused_without_a_word(
             "select auth.login_submit(%s, %b, %b, null, null)", (email, key, token)
         ).fetchone()
         assert claim(connection, row[0]) == {"ok": False}
+
+
+def test_claims_at_the_same_moment_share_the_five(connect: Callable[[], Any]) -> None:
+    """Twelve committed submits, claimed by twelve connections that start together."""
+    with connect() as submitter:
+        attempts = [submit(submitter, WRONG) for _ in range(12)]
+    start = threading.Barrier(len(attempts))
+    answers: list[dict[str, Any]] = []
+
+    def race(attempt: UUID) -> None:
+        with connect() as connection:
+            start.wait(timeout=20)
+            answers.append(claim(connection, attempt))
+
+    threads = [threading.Thread(target=race, args=(attempt,)) for attempt in attempts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert len(answers) == len(attempts)
+    assert sum(map(evaluated, answers)) <= 5
+
+
+def test_claims_in_the_reverse_order_share_the_five(connect: Callable[[], Any]) -> None:
+    with connect() as connection:
+        attempts = [submit(connection, WRONG) for _ in range(10)]
+        answers = [claim(connection, attempt) for attempt in reversed(attempts)]
+    assert not any(map(evaluated, answers))
+
+
+def test_submits_that_are_rolled_back_are_no_guesses(
+    connect: Callable[[], Any], right_key: bytes
+) -> None:
+    """They are not counted, and nothing tells whether they were right."""
+    with connect() as connection:
+        for _ in range(10):
+            with connection.transaction() as transaction:
+                attempt = submit(connection, right_key)
+                raise psycopg.Rollback(transaction)
+            assert claim(connection, attempt) == {"ok": False}
+
+
+def test_a_session_of_the_guesser_does_not_reset_the_count(
+    connect: Callable[[], Any], right_key: bytes, database: Database
+) -> None:
+    with connect() as connection:
+        for _ in range(6):
+            claim(connection, submit(connection, WRONG))
+        with connection.transaction():
+            connection.execute(
+                "select auth.begin(%b)", (token_bytes(database.tokens["globex/admin"]),)
+            )
+            attempt = submit(connection, right_key)
+        assert not evaluated(claim(connection, attempt))
+
+
+@pytest.mark.parametrize("email", [EMAIL.upper(), f"  {EMAIL}", "ADMIN@acme.test "])
+def test_an_account_has_one_salt(connect: Callable[[], Any], email: str) -> None:
+    with connect() as connection:
+        ask = "select auth.login_params(%s)"
+        assert (
+            connection.execute(ask, (email,)).fetchone()
+            == connection.execute(ask, (EMAIL,)).fetchone()
+        )
+
+
+WORK = """
+    select funcname, calls from pg_stat_xact_user_functions where schemaname in ('auth', 'private')
+    union all
+    select relname, n_tup_ins + 1000 * n_tup_upd + 1000000 * n_tup_del from pg_stat_xact_user_tables
+    where schemaname in ('kpix', 'private') and n_tup_ins + n_tup_upd + n_tup_del > 0
+    order by 1, 2
+"""
+
+
+@contextmanager
+def measured(connection: Connection, work: list[Any]) -> Iterator[None]:
+    """What a transaction of the application's login calls and writes."""
+    with connection.transaction():
+        connection.execute("set local track_functions = 'all'")
+        connection.execute("set local session authorization kpix_local")
+        yield
+        connection.execute("reset session authorization")
+        work.append(connection.execute(WORK).fetchall())
+
+
+@pytest.mark.parametrize("guesses", [1, 7])
+def test_who_is_unknown_costs_the_same_work(database: Database, guesses: int) -> None:
+    """Time is what is done: the same functions as often, and as many rows written. What a clock says
+    of it depends on the machine."""
+    done: dict[str, list[Any]] = {}
+    for email in (EMAIL, "nobody@nowhere.test"):
+        work = done[email] = []
+        # A connection of its own for each: what is planned the first time is not done the second.
+        with database.server.connect(database.name) as connection:
+            for _ in range(guesses):
+                with measured(connection, work):
+                    connection.execute("select auth.login_params(%s)", (email,))
+                    attempt = submit(connection, WRONG, email)
+                with measured(connection, work):
+                    claim(connection, attempt)
+    known, unknown = done.values()
+    assert known == unknown
+    assert any("login_claim" in name for name, _ in known[1])
+
+
+def test_a_code_with_the_wrong_email_is_answered_like_no_code(
+    database: Database, connect: Callable[[], Any]
+) -> None:
+    code = b"c" * 16
+    with database.server.connect(database.name) as operator:
+        operator.execute(
+            "insert into private.code (organization_id, user_id, kind, code_hash, issued_by, expires_at)"
+            " select organization_id, user_id, 'RESET', sha256(%b), user_id, now() + interval '1 hour'"
+            " from private.credential where email = %s",
+            (code, EMAIL),
+        )
+        redeem = "select auth.redeem_code(%s, %b, %b, %b, false)"
+        token = token_hash(new_token())
+        with connect() as connection:
+            answers = [
+                connection.execute(redeem, (email, shown, WRONG, token)).fetchone()[0]
+                for email, shown in (
+                    ("manager@acme.test", code),
+                    ("nobody@nowhere.test", code),
+                    (EMAIL, b"d" * 16),
+                    ("nobody@nowhere.test", b"d" * 16),
+                )
+            ]
+        operator.execute("delete from private.code where code_hash = sha256(%b)", (code,))
+    assert answers == [{"ok": False, "refused": "unknown"}] * 4
