@@ -162,13 +162,17 @@ declare
 begin
     return query
     select s.dashboard_id, max(array_position(array['VIEWER', 'CONTRIBUTOR', 'MANAGER'], s.level))
-    from kpix.dashboard_share s
-    where s.organization_id = me.organization_id
-        and (s.user_id = me.user_id or s.team_id in (
-            select m.team_id from kpix.team_member m
-            where m.organization_id = me.organization_id and m.user_id = me.user_id
-        ))
-        and (s.expires_at is null or s.expires_at > now())
+    from (
+        select u.dashboard_id, u.level, u.expires_at from kpix.dashboard_share u
+        where u.organization_id = me.organization_id and u.user_id = me.user_id
+        union all
+        select t.dashboard_id, t.level, t.expires_at
+        from kpix.team_member m
+        join kpix.dashboard_share t
+            on t.organization_id = m.organization_id and t.team_id = m.team_id
+        where m.organization_id = me.organization_id and m.user_id = me.user_id
+    ) s
+    where s.expires_at is null or s.expires_at > now()
     group by s.dashboard_id;
 end $$;
 
@@ -178,6 +182,33 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select s.dashboard_id, (array['VIEWER', 'CONTRIBUTOR', 'MANAGER'])[s.rank] from private.shared_ranks() s;
 end;
+
+-- The dashboards that are in sight because of whose they are: one's own, those that are shared with
+-- one, and the team mates' that are not private, for whoever reads further than their own.
+create or replace function auth.near_dashboards() returns setof uuid
+language plpgsql stable security definer parallel restricted rows 100
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    me private.principal := private.verified();
+    scope text := auth.scope('dashboard:read');
+begin
+    return query
+    select b.id
+    from (
+        select me.user_id as id where scope is not null
+        union all
+        select mate.user_id
+        from kpix.team_member mine
+        join kpix.team_member mate
+            on mate.organization_id = mine.organization_id and mate.team_id = mine.team_id
+        where mine.organization_id = me.organization_id and mine.user_id = me.user_id and scope <> 'OWN'
+    ) o
+    join kpix.dashboard b on b.organization_id = me.organization_id and b.owner_id = o.id
+    where b.visibility <> 'PRIVATE' or b.owner_id = me.user_id
+    union all
+    select s.dashboard_id from private.shared_ranks() s where scope is not null;
+end $$;
 
 -- The dashboards that the principal sees and that a permission reaches. One statement, because this
 -- runs for each table that a query reads: scopes count 1 OWN, 2 TEAM, 3 ORGANIZATION.
@@ -208,9 +239,8 @@ begin
     from held h, kpix.dashboard b
     where b.organization_id = me.organization_id and h.reading is not null and h.scope is not null
         and (
-            h.sees_all or b.visibility = 'ORGANIZATION' and h.reading = 3 or b.owner_id = me.user_id
-            or b.visibility <> 'PRIVATE' and h.reading > 1 and b.owner_id in (select private.mates())
-            or b.id in (select s.dashboard_id from private.shared_ranks() s)
+            h.sees_all or b.visibility = 'ORGANIZATION' and h.reading = 3
+            or b.id in (select auth.near_dashboards())
         )
         and (
             permission = 'dashboard:read' or h.scope = 3 or b.owner_id = me.user_id

@@ -8,7 +8,7 @@ grant execute on function
     auth.initialized(), auth.set_password(bytea), auth.create_user(uuid, text, text, bytea, text[]),
     auth.org(), auth.user_id(), auth.scope(text), auth.everywhere(text), auth.unlimited(text), auth.owners(text),
     auth.org_with(text), auth.org_unlimited(text),
-    auth.my_teams(), auth.led_teams(), auth.managed_teams(), auth.dashboards(text), auth.kpis(text), auth.single_kpis(text), auth.assigned(), auth.shared()
+    auth.my_teams(), auth.led_teams(), auth.managed_teams(), auth.near_dashboards(), auth.dashboards(text), auth.kpis(text), auth.single_kpis(text), auth.assigned(), auth.shared()
     to kpix_app;
 grant execute on function
     auth.lock(), auth.leave(bytea), auth.sessions(), auth.user_sessions(uuid),

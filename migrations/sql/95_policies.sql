@@ -84,8 +84,12 @@ create policy remove on kpix.team_member for delete using (
 create policy see on kpix.dashboard for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or organization_id = (select auth.org_unlimited('dashboard:read'))
-        or id in (select auth.dashboards('dashboard:read')))
+        or case organization_id
+            when (select auth.org_unlimited('dashboard:read')) then true
+            when (select auth.org_with('dashboard:read')) then visibility = 'ORGANIZATION'
+                or id in (select auth.near_dashboards())
+            else id in (select auth.dashboards('dashboard:read'))
+        end)
 );
 create policy make on kpix.dashboard for insert with check (
     organization_id = (select auth.org())
@@ -125,8 +129,14 @@ create policy remove on kpix.dashboard_share for delete using (
 create policy see on kpix.kpi for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or organization_id = (select auth.org_unlimited('kpi:read'))
-        or dashboard_id in (select auth.dashboards('kpi:read')) or id in (select auth.single_kpis('kpi:read')))
+        or case organization_id
+            when (select auth.org_unlimited('kpi:read')) then true
+            when (select auth.org_with('kpi:read')) then exists (
+                select from kpix.dashboard d where d.organization_id = kpi.organization_id and d.id = dashboard_id
+                offset 0)
+            else dashboard_id in (select auth.dashboards('kpi:read'))
+                or id in (select auth.single_kpis('kpi:read'))
+        end)
 );
 create policy make on kpix.kpi for insert with check (
     organization_id = (select auth.org())
@@ -175,12 +185,20 @@ create policy remove on kpix.kpi_assignment for delete
 create policy see on kpix.kpi_value for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or organization_id = (select auth.org_unlimited('kpi_value:read'))
-        or dashboard_id in (select auth.dashboards('kpi_value:read'))
-        or kpi_id in (select auth.single_kpis('kpi_value:read')))
-    and ((select current_user) = 'kpix_auth' or organization_id = (select auth.org_with('kpi:read'))
-        or dashboard_id in (select auth.dashboards('kpi:read'))
-        or kpi_id in (select auth.single_kpis('kpi:read')))
+        or case
+            when organization_id = (select auth.org_unlimited('kpi_value:read'))
+                and organization_id = (select auth.org_with('kpi:read')) then true
+            when organization_id = (select auth.org_with('kpi_value:read'))
+                and organization_id = (select auth.org_with('kpi:read')) then exists (
+                    select from kpix.dashboard d
+                    where d.organization_id = kpi_value.organization_id and d.id = dashboard_id
+                )
+            else (dashboard_id in (select auth.dashboards('kpi_value:read'))
+                    or kpi_id in (select auth.single_kpis('kpi_value:read')))
+                and (organization_id = (select auth.org_with('kpi:read'))
+                    or dashboard_id in (select auth.dashboards('kpi:read'))
+                    or kpi_id in (select auth.single_kpis('kpi:read')))
+        end)
 );
 -- By the KPI itself: the key of a value knows no dashboard, and naming one of one's own would let a
 -- conflict tell whether a hidden KPI has a value for the period.
