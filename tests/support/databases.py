@@ -71,7 +71,10 @@ class Database:
 
 def _create(server: Server, name: str, template: str = "template0") -> None:
     with server.connect("postgres") as connection:
-        connection.execute(f"create database {name} template {template}".encode())
+        # Copied as files: three times faster than through the log, where nothing is synced.
+        connection.execute(
+            f"create database {name} template {template} strategy file_copy".encode()
+        )
         if template != "template0":
             # A clone has the rows of its template, and not the rights on the database itself.
             connection.execute(f"revoke all on database {name} from public".encode())

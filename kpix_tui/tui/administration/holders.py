@@ -12,13 +12,13 @@ from textual.content import Content
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import HolderRow
 from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.administration.user import UserScreen
 from kpix_tui.tui.administration.words import activity_cell, role_name
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.columns import Column
-from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -78,8 +78,8 @@ class HoldersScreen(KpixScreen[None]):
         return activity_cell(row.active, ascii=self.kpix.ascii)
 
     def _since(self, row: HolderRow, _width: int) -> Content:
-        writing = Writing(self.kpix.locale, self.kpix.ascii)
-        return Content.styled(writing.day(row.assigned_at.date()), "$text-muted")
+        text = format_day(row.assigned_at, self.kpix.timezone, self.kpix.locale)
+        return Content.styled(text, "$text-muted")
 
     @on(PagedTable.Opened)
     def _opened(self, event: PagedTable.Opened) -> None:

@@ -14,6 +14,7 @@ from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.errors import LeadsOutOfReach
 from kpix_tui.domains.people.views import MemberRow, TeamRow, UserRow
 from kpix_tui.i18n.catalog import _, error_text
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.reach import too_narrow
@@ -23,7 +24,6 @@ from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.modals.picker import Choice, Picker
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.columns import Column
-from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -92,8 +92,8 @@ class TeamScreen(KpixScreen[None]):
         return activity_cell(row.active, ascii=self.kpix.ascii)
 
     def _since(self, row: MemberRow, _width: int) -> Content:
-        writing = Writing(self.kpix.locale, self.kpix.ascii)
-        return Content.styled(writing.day(row.joined_at.date()), "$text-muted")
+        text = format_day(row.joined_at, self.kpix.timezone, self.kpix.locale)
+        return Content.styled(text, "$text-muted")
 
     # -- permissions ---------------------------------------------------------------------------
 

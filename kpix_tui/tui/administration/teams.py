@@ -13,6 +13,7 @@ from textual.content import Content
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import TeamRow, UpdateTeam
 from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.reach import too_narrow
@@ -22,7 +23,6 @@ from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.fields import Field, TextField
-from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.form import FormScreen
 from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
@@ -121,8 +121,8 @@ class TeamsScreen(KpixScreen[None]):
         return Content.styled(_("yours") if row.mine else "", "$text-muted")
 
     def _since(self, row: TeamRow, _width: int) -> Content:
-        writing = Writing(self.kpix.locale, self.kpix.ascii)
-        return Content.styled(writing.day(row.created_at.date()), "$text-muted")
+        text = format_day(row.created_at, self.kpix.timezone, self.kpix.locale)
+        return Content.styled(text, "$text-muted")
 
     # -- actions -------------------------------------------------------------------------------
 

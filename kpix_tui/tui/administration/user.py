@@ -14,11 +14,11 @@ from textual.widgets import Static
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import HeldRole, UserDetail, UserRow, UserTeam
 from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.administration.people import PeopleScreen
 from kpix_tui.tui.administration.words import lead_cell, role_name, state_cell
 from kpix_tui.tui.screen import KpixScreen
-from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.text import clip, plain
 
 LABEL = 12
@@ -104,7 +104,7 @@ class UserScreen(PeopleScreen):
         )
 
     def _day(self, instant: datetime) -> str:
-        return Writing(self.kpix.locale, self.kpix.ascii).day(instant.date())
+        return format_day(instant, self.kpix.timezone, self.kpix.locale)
 
     def again(self) -> KpixScreen[Any]:
         """This page anew."""

@@ -12,6 +12,7 @@ from kpix_tui.domains.accounts.views import Invited
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import UserRow
 from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.administration.code import CodeShown
@@ -21,7 +22,6 @@ from kpix_tui.tui.administration.user import UserScreen
 from kpix_tui.tui.administration.words import role_names, state_cell
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.columns import Column
-from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -90,8 +90,8 @@ class UsersScreen(PeopleScreen):
         return state_cell(row, ascii=self.kpix.ascii)
 
     def _since(self, row: UserRow, _width: int) -> Content:
-        writing = Writing(self.kpix.locale, self.kpix.ascii)
-        return Content.styled(writing.day(row.created_at.date()), "$text-muted")
+        text = format_day(row.created_at, self.kpix.timezone, self.kpix.locale)
+        return Content.styled(text, "$text-muted")
 
     # -- actions -------------------------------------------------------------------------------
 

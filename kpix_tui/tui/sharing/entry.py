@@ -13,6 +13,7 @@ from kpix_tui.access.policy import Target
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import Assignment, Kpi
 from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.modals.confirm import Confirm
@@ -21,7 +22,6 @@ from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.sharing.head import Head, Line
 from kpix_tui.tui.sharing.recipients import Recipient, find_recipients, team_words
 from kpix_tui.tui.widgets.columns import Column
-from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -92,8 +92,8 @@ class EntryScreen(KpixScreen[None]):
         ]
 
     def _since(self, row: Assignment, _width: int) -> Content:
-        writing = Writing(self.kpix.locale, self.kpix.ascii)
-        return Content.styled(writing.day(row.assigned_at.date()), "$text-muted")
+        text = format_day(row.assigned_at, self.kpix.timezone, self.kpix.locale)
+        return Content.styled(text, "$text-muted")
 
     # -- permissions ---------------------------------------------------------------------------
 

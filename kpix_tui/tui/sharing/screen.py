@@ -17,7 +17,7 @@ from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.errors import DashboardNotFound
 from kpix_tui.domains.dashboards.views import Dashboard, Share
 from kpix_tui.i18n.catalog import _, ngettext
-from kpix_tui.i18n.formats import format_date
+from kpix_tui.i18n.formats import format_date, format_day
 from kpix_tui.i18n.sharing import VISIBILITIES, level_word, until_words, visibility_word
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
@@ -29,7 +29,6 @@ from kpix_tui.tui.sharing.form import ShareForm
 from kpix_tui.tui.sharing.head import Head, Line
 from kpix_tui.tui.sharing.recipients import Recipient, find_people, find_recipients, team_words
 from kpix_tui.tui.widgets.columns import Column
-from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -130,8 +129,8 @@ class SharingScreen(KpixScreen[None]):
         return Content.styled(ended, "$text-warning")
 
     def _since(self, share: Share, _width: int) -> Content:
-        writing = Writing(self.kpix.locale, self.kpix.ascii)
-        return Content.styled(writing.day(share.shared_at.date()), "$text-muted")
+        text = format_day(share.shared_at, self.kpix.timezone, self.kpix.locale)
+        return Content.styled(text, "$text-muted")
 
     # -- permissions ---------------------------------------------------------------------------
 
