@@ -141,7 +141,17 @@ RULES: Final[Mapping[str, Rule]] = {
         join pg_index i on i.indrelid = t.oid
         left join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0] and i.indkey[0] <> 0
         where a.attname is distinct from 'organization_id'
-            and i.indexrelid::regclass::text <> 'kpix.uq_organization_name'
+            and i.indexrelid::regclass::text not in ('kpix.uq_organization_name', 'kpix.uq_app_user_id',
+                'kpix.uq_team_id', 'kpix.uq_dashboard_id', 'kpix.uq_kpi_id')
+    """),
+    # Policies look them up in sets: nobody makes one of their own under another's.
+    "what policies look up is one organisation's": of_catalogue("""
+        select t from unnest(array['app_user', 'team', 'dashboard', 'kpi']) t
+        where not exists (
+            select from pg_constraint c
+            where c.conrelid = ('kpix.' || t)::regclass and c.contype = 'u'
+                and pg_get_constraintdef(c.oid) = 'UNIQUE (id)'
+        )
     """),
     "foreign keys between tenant tables are composite": of_catalogue("""
         select conname from pg_constraint

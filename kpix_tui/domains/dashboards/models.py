@@ -27,6 +27,7 @@ class DashboardModel(Base):
         ForeignKeyConstraint(
             ["organization_id"], ["kpix.organization.organization_id"], "fk_dashboard_organization"
         ),
+        UniqueConstraint("id", name="uq_dashboard_id"),
         ForeignKeyConstraint(
             ["organization_id", "owner_id"],
             ["kpix.app_user.organization_id", "kpix.app_user.id"],

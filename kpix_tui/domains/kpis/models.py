@@ -45,6 +45,7 @@ class KpiModel(Base):
             postgresql_where=text("deleted_at is null"),
         ),
         UniqueConstraint("organization_id", "id", "dashboard_id", name="uq_kpi_dashboard"),
+        UniqueConstraint("id", name="uq_kpi_id"),
         Index("ix_kpi_dashboard", "organization_id", "dashboard_id"),
         Index("ix_kpi_owner", "organization_id", "owner_id"),
     )

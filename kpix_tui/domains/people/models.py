@@ -52,6 +52,7 @@ class UserModel(Base):
             "fk_app_user_created_by",
         ),
         UniqueConstraint("organization_id", "email", name="uq_app_user_email"),
+        UniqueConstraint("id", name="uq_app_user_id"),
         CheckConstraint("email = lower(email)", "email"),
     )
 
@@ -144,6 +145,7 @@ class TeamModel(Base):
             ["organization_id"], ["kpix.organization.organization_id"], "fk_team_organization"
         ),
         UniqueConstraint("organization_id", "name", name="uq_team_name"),
+        UniqueConstraint("id", name="uq_team_id"),
     )
 
     organization_id: Mapped[Tenant]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -107,6 +108,7 @@ def facts(database: Database, victim: Victim) -> dict[str, Any]:
         "board": made[0],
         "thing": kpi[0],
         "team": team[0],
+        "own_board": uuid4(),
         "viewer": viewer[0],
         "own": token_bytes(database.tokens["acme/viewer"]),
         "other": token_bytes(database.tokens["globex/admin"]),
@@ -188,3 +190,54 @@ def test_a_principal_that_was_kept_is_worth_no_more_than_its_token(
             "select count(*) from kpix.dashboard where id = %s", (facts["board"],)
         ).fetchone()
     assert found == (0,)
+
+
+BORROWED = {
+    "a private dashboard's": (
+        "insert into kpix.dashboard (organization_id, id, title, owner_id)"
+        " values (auth.org(), %(board)s, 'namesake', auth.user_id())",
+        FROM_WITHIN["read a private dashboard"],
+    ),
+    "its KPI's": (
+        "insert into kpix.dashboard (organization_id, id, title, owner_id)"
+        " values (auth.org(), %(board)s, 'namesake', auth.user_id())",
+        FROM_WITHIN["read a KPI of it"],
+    ),
+    "its owner's": (
+        "select auth.create_user(%(user)s, 'Namesake', 'namesake@globex.test', sha256('k'), array['USER'])",
+        FROM_WITHIN["read who holds which role"],
+    ),
+    "a team's": (
+        "insert into kpix.team (organization_id, id, name) values (auth.org(), %(team)s, 'namesake')",
+        WRITING["delete a team"],
+    ),
+    "a KPI's": (
+        "insert into kpix.dashboard (organization_id, id, title, owner_id)"
+        " values (auth.org(), %(own_board)s, 'namesake', auth.user_id());"
+        "insert into kpix.kpi (organization_id, id, dashboard_id, code, name, direction, frequency, owner_id)"
+        " values (auth.org(), %(thing)s, %(own_board)s, 'NAMESAKE', 'x', 'UP_IS_BETTER', 'DAILY', auth.user_id())",
+        FROM_WITHIN["read its values"],
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", BORROWED)
+def test_borrowing_an_identifier(
+    attack: str, connection: Connection, facts: dict[str, Any], fingerprint: Callable[[], str]
+) -> None:
+    """A thing of one's own under the identifier of a hidden one, which was seen once."""
+    before = fingerprint()
+    make, use = BORROWED[attack]
+    gained: list[Any] = []
+    with connection.transaction(force_rollback=True):
+        connection.execute("select auth.begin(%b)", (facts["other"],))
+        try:
+            with connection.transaction():
+                for statement in make.split(";"):
+                    used = {k: v for k, v in facts.items() if f"%({k})" in statement}
+                    connection.execute(statement.encode(), used)
+        except psycopg.errors.UniqueViolation:
+            return
+        gained = tried(connection, facts["own"], use, facts)
+    assert gained == []
+    assert fingerprint() == before
