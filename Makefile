@@ -32,7 +32,7 @@ check: $(DEVELOPMENT) ## All that a commit needs: format, lint, types, import ru
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PYTHON) -m pytest -n auto --cov --cov-report=json:.coverage.json --cov-report=
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=json:.coverage.json --cov-report="
 	$(PYTHON) -m tests.support.coverage_gate .coverage.json
 
 bench: $(DEVELOPMENT) ## Measure speed and size, as ratios within one run and as JSON in bench-results/
