@@ -54,7 +54,7 @@ class Measure:
 
 def table(measures: Sequence[Measure]) -> str:
     """One line a measure."""
-    lines = [f"{'':44}{'measured':>14}{'ratio':>9}  bound"]
+    lines = [f"{'':52}{'measured':>14}{'ratio':>9}  bound"]
     for found in measures:
         ratio = "" if found.ratio is None else f"{found.ratio:.2f} ×"
         bound = f"≤ {found.limit} ×" if found.limit else ""
@@ -62,7 +62,7 @@ def table(measures: Sequence[Measure]) -> str:
         bound = f"≤ {found.most:g} {found.unit}" if found.most is not None else bound
         mark = {True: "", False: "  EXCEEDED", None: ""}[found.within]
         value = f"{found.value:,.3f}" if found.unit == "s" else f"{found.value:,.1f}"
-        lines.append(f"{found.name:<44}{value + ' ' + found.unit:>14}{ratio:>9}  {bound}{mark}")
+        lines.append(f"{found.name:<52}{value + ' ' + found.unit:>14}{ratio:>9}  {bound}{mark}")
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import psycopg
 
@@ -34,6 +35,8 @@ RUNS = 15
 WARM = 6
 MORE = 2.0
 """Milliseconds by which a single statement may exceed twice the time of the one by hand."""
+OF_A_DASHBOARD = ("head of a dashboard", "dashboard", "history of a KPI")
+"""Measured on dashboards that few see as well."""
 DIFFERENT = 3
 """How many dashboards and KPIs are read, one after the other."""
 
@@ -143,10 +146,10 @@ def person(database: databases.Database, folder: Path, name: str) -> Iterator[Pe
 
 
 def _screens(person: Person, scene: scope_data.Scene) -> Iterator[Measure]:
-    wanted: dict[str, list[list[Statement]]] = {}
-    for dashboard, kpi in zip(scene.dashboards, scene.kpis, strict=True):
-        for screen, reads in screens(dashboard, kpi).items():
-            wanted.setdefault(screen, []).append(statements(person.context, reads))
+    open_ones = list(zip(scene.dashboards, scene.kpis, strict=True))
+    wanted = _sent(person, open_ones)
+    of_closed = _sent(person, _closed(person))
+    wanted |= {f"{screen} of few": of_closed[screen] for screen in OF_A_DASHBOARD}
     for screen, of_each in wanted.items():
         _check(person, of_each[0])
         for prepare in (False, True):
@@ -156,6 +159,26 @@ def _screens(person: Person, scene: scope_data.Scene) -> Iterator[Measure]:
                 value, base = (1000 * getattr(side, how) for side in (policies, bare))
                 more = MORE * len(of_each[0])
                 yield Measure.of(f"{name}, {how}", value, "ms", base, limit=2.0, more=more)
+
+
+def _sent(person: Person, things: list[tuple[UUID, UUID]]) -> dict[str, list[list[Statement]]]:
+    """By screen, what is sent for each of the dashboards and KPIs."""
+    found: dict[str, list[list[Statement]]] = {}
+    for dashboard, kpi in things:
+        for screen, read in screens(dashboard, kpi).items():
+            found.setdefault(screen, []).append(statements(person.context, read))
+    return found
+
+
+def _closed(person: Person) -> list[tuple[UUID, UUID]]:
+    """Dashboards, and a KPI of each, that the person sees and the organisation does not."""
+    rows = person.superuser.connection.execute(
+        f"select d.id, min(k.id::text)::uuid from {person.views.joined}.dashboard d"
+        f" join {person.views.joined}.kpi k on k.dashboard_id = d.id"
+        " where d.visibility <> 'ORGANIZATION' group by d.id order by d.id limit %s".encode(),
+        (DIFFERENT,),
+    )
+    return [(dashboard, kpi) for dashboard, kpi in rows.fetchall()]
 
 
 def _check(person: Person, wanted: list[Statement]) -> None:
