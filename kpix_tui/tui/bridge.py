@@ -216,11 +216,14 @@ class Bridge:
         self, use_case: Callable[..., Result], args: Any, options: Any
     ) -> Callable[[_Job], Result]:
         def work(job: _Job) -> Result:
-            with self._context.unit_of_work(on_open=job.track) as unit:
-                try:
-                    return use_case(unit, *args, **options)
-                finally:
-                    job.leave()
+            try:
+                with self._context.unit_of_work(on_open=job.track) as unit:
+                    try:
+                        return use_case(unit, *args, **options)
+                    finally:
+                        job.leave()  # while the connection is still this job's
+            finally:
+                job.leave()  # a unit that was refused as it opened, by the session or the server
 
         return work
 
@@ -296,7 +299,7 @@ class Bridge:
         job.dropped.set()
         if job.unit is not None:
             # Cancelling opens a connection of its own: not on the event loop.
-            threading.Thread(target=_cancel_unit, args=(job,), daemon=True).start()
+            threading.Thread(target=_cancel_on_server, args=(job,), daemon=True).start()
 
 
 def _outcome(job: _Job) -> _Outcome:
@@ -319,9 +322,9 @@ def unexpected() -> Unexpected:
     return Unexpected(correlation=correlation)
 
 
-def _cancel_unit(unit: CancellableUnit) -> None:
+def _cancel_on_server(job: _Job) -> None:
     try:
-        unit.cancel()
+        job.cancel()
     except KpixError as error:
         _log.info("a request could not be cancelled on the server: %s", error.code)
 

@@ -42,10 +42,10 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], Any]) -> None:
-    """Wait for something that comes by itself."""
+    """Wait for something that comes by itself, and for the screen it comes on to be painted."""
     for _attempt in range(1000):
         await pilot.pause(0.01)
-        if condition():
+        if condition() and seen(pilot):
             return
     raise AssertionError(text_of(pilot.app.screen))
 

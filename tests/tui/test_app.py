@@ -26,7 +26,7 @@ from kpix_tui.tui.start.screen import StartScreen
 from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.notice import Notice
 from tests.tui.hostile import HOSTILE
-from tests.tui.pilots import interface, notices, settled, text_of, until
+from tests.tui.pilots import interface, notices, sees, settled, text_of, until
 from tests.tui.support import actor
 
 
@@ -246,8 +246,8 @@ async def test_own_keys_are_used_and_shown(app: KpixApp, tmp_path: Path) -> None
     (tmp_path / "keymap.toml").write_text('"dashboards.new" = "f"\n', encoding="utf-8")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, Plain))
+        await sees(pilot, "f New")
         assert isinstance(app.screen, Plain)
-        assert "f New" in text_of(app.screen)
         await pilot.press("n", "f")
         assert app.screen.done == ["new"]
 

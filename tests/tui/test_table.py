@@ -19,6 +19,7 @@ from kpix_tui.tui.widgets import table as table_module
 from kpix_tui.tui.widgets.columns import Column, lay_out
 from kpix_tui.tui.widgets.table import PagedTable
 from tests.tui.hostile import HOSTILE
+from tests.tui.pilots import settled, until
 from tests.tui.support import FakeContext, actor
 
 Row = tuple[int, str]
@@ -73,20 +74,6 @@ class ListScreen(KpixScreen[None]):
     def text(self) -> str:
         grid = self.table.grid
         return "\n".join(grid.render_line(y).text for y in range(grid.size.height))
-
-
-async def settled(pilot: Pilot[Any]) -> None:
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
-async def until(pilot: Pilot[Any], condition: Any) -> None:
-    for _attempt in range(200):
-        await pilot.pause(0.01)
-        if condition():
-            return
-    raise AssertionError("it does not happen")
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,10 +15,11 @@ from kpix_tui.app import context as contexts
 from kpix_tui.app import demo
 from kpix_tui.app.context import Context
 from kpix_tui.app.demo import DemoProgress, DemoStep
+from kpix_tui.db.session_errors import SessionEnded
 from kpix_tui.kernel.errors import Unavailable
 from kpix_tui.tui import app as interface_module
 from kpix_tui.tui.app import KpixApp, run_interface
-from kpix_tui.tui.bridge import Bridge, _cancel_unit
+from kpix_tui.tui.bridge import Bridge
 from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.first_run.screen import FirstRunScreen
 from kpix_tui.tui.start import screen as start
@@ -160,10 +162,46 @@ async def test_a_cancellation_never_hits_the_next_user_of_the_connection(tmp_pat
 async def test_a_cancellation_that_fails_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Deaf:
-        def cancel(self) -> None:
+    bridge = Bridge(cast("Any", FakeContext(tmp_path)))
+    begun, tried = threading.Event(), threading.Event()
+
+    def use_case(uow: Any) -> None:
+        def deaf() -> None:
+            tried.set()
             raise Unavailable(reason="gone")
 
+        uow.cancel = deaf
+        begun.set()
+        assert tried.wait(10)
+
     with caplog.at_level("INFO", logger="kpix.tui"):
-        _cancel_unit(Deaf())
+        task = asyncio.create_task(bridge.read(use_case))
+        assert await asyncio.to_thread(begun.wait, 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        for _attempt in range(1000):
+            if "could not be cancelled" in caplog.text:
+                break
+            await asyncio.sleep(0.01)
+    bridge.close()
     assert "could not be cancelled" in caplog.text
+
+
+async def test_a_unit_that_was_refused_as_it_opened_cannot_be_cancelled_later() -> None:
+    """Its connection is somebody else's by then."""
+    jobs: list[Any] = []
+
+    class Refusing:
+        @contextmanager
+        def unit_of_work(self, *, on_open: Any) -> Iterator[Any]:
+            jobs.append(on_open.__self__)
+            on_open(object())
+            raise SessionEnded
+            yield
+
+    bridge = Bridge(cast("Any", Refusing()))
+    with pytest.raises(SessionEnded):
+        await bridge.read(lambda _uow: None)
+    bridge.close()
+    assert [job.unit for job in jobs] == [None]
