@@ -16,8 +16,10 @@ from kpix_tui.domains.accounts import service as accounts
 from kpix_tui.domains.accounts.errors import LoginRefused, NotSignedIn
 from kpix_tui.domains.accounts.views import Login
 from kpix_tui.kernel.clock import Clock
+from kpix_tui.tui.dashboard.screen import DashboardScreen
 from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.first_run.screen import FirstRunScreen
+from kpix_tui.tui.lock.screen import LockScreen
 from kpix_tui.tui.login.screen import LoginScreen
 from kpix_tui.tui.settings.screen import SettingsScreen
 from tests.support import databases, servers
@@ -210,14 +212,18 @@ async def test_another_kpix_that_rotated_first_costs_nobody_the_session(
         assert "Max Manager" in seen(pilot)
 
 
+ENDED = "Your session has ended. Sign in again."
+
+
 async def test_the_palette_notices_that_the_session_has_ended(as_person: AsPerson) -> None:
     context = as_person("acme/admin")
     async with started(context) as pilot:
         await on(pilot, DashboardsScreen)
         context.run(accounts.logout)
         await press(pilot, "colon", *"trains")
-        await on(pilot, LoginScreen)
-        assert notices(pilot) == ["Your session has ended. Sign in again."]
+        await on(pilot, LockScreen)
+        assert ENDED in seen(pilot)
+        assert "trains" not in seen(pilot)
 
 
 async def test_a_session_that_ends_while_a_screen_is_open(as_person: AsPerson) -> None:
@@ -226,25 +232,32 @@ async def test_a_session_that_ends_while_a_screen_is_open(as_person: AsPerson) -
         await on(pilot, DashboardsScreen)
         context.run(accounts.logout)
         await press(pilot, "r")
-        await on(pilot, LoginScreen)
-        assert notices(pilot) == ["Your session has ended. Sign in again."]
-        assert "Acme" not in seen(pilot)
+        await on(pilot, LockScreen)
+        assert ENDED in seen(pilot)
+        assert "Dashboards" not in seen(pilot)
+        await fill(pilot, password=PASSWORD)
+        await press(pilot, "enter")
+        await on(pilot, DashboardsScreen)
+        assert "Acme › Dashboards" in seen(pilot)
+    assert context.run(accounts.whoami).email == "admin@acme.test"
 
 
-async def test_a_session_that_ends_while_a_form_is_open(as_person: AsPerson) -> None:
+async def test_what_was_typed_outlives_the_session(as_person: AsPerson) -> None:
     context = as_person("acme/admin")
     async with started(context) as pilot:
         await on(pilot, DashboardsScreen)
         await press(pilot, "n")
-        await fill(pilot, title="Typed in vain")
+        await fill(pilot, title="Typed in time")
         context.run(accounts.logout)
         await press(pilot, "ctrl+s")
-        await on(pilot, LoginScreen)
-        assert notices(pilot) == ["Your session has ended. Sign in again."]
-        await fill(pilot, email="admin@acme.test", password=PASSWORD)
+        await on(pilot, LockScreen)
+        assert "Typed in time" not in seen(pilot)
+        await fill(pilot, password=PASSWORD)
+        await press(pilot, "enter")
+        await sees(pilot, "Typed in time")
         await press(pilot, "ctrl+s")
-        await on(pilot, DashboardsScreen)
-        assert "Typed in vain" not in seen(pilot)
+        await on(pilot, DashboardScreen)
+        assert "Typed in time" in seen(pilot)
 
 
 # -- out again -----------------------------------------------------------------------------------
