@@ -28,7 +28,7 @@ from kpix_tui.config import load_settings
 from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.login.screen import LoginScreen
 from kpix_tui.tui.modals.confirm import Confirm
-from tests.tui.pilots import settled, until
+from tests.tui.pilots import on, settled, until
 from tests.tui.support import FakeContext
 
 _TEXT = re.compile(
@@ -62,12 +62,12 @@ def keys(*pressed: str) -> Steps:
 
 
 async def _login(pilot: Pilot[Any]) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen))
+    await on(pilot, LoginScreen)
     await settled(pilot)
 
 
 async def _confirm(pilot: Pilot[Any]) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen))
+    await on(pilot, LoginScreen)
     pilot.app.push_screen(Confirm("Delete “Punctuality”?", "Its 24 values go with it."))
     await settled(pilot)
 

@@ -26,7 +26,7 @@ from kpix_tui.tui.start.screen import StartScreen
 from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.notice import Notice
 from tests.tui.hostile import HOSTILE
-from tests.tui.pilots import interface, notices, sees, settled, text_of, until
+from tests.tui.pilots import interface, notices, on, sees, settled, text_of, until
 from tests.tui.support import actor
 
 
@@ -94,12 +94,12 @@ async def test_the_first_frame_does_not_wait_for_the_database(
         assert "Starting the database…" not in text_of(app.screen)
         refuse = False
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(app.screen, LoginScreen))
+        await on(pilot, LoginScreen)
 
 
 async def test_a_kept_session_goes_straight_to_the_dashboards(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         header = text_of(app.screen).splitlines()[0]
         assert "Acme › Plain" in header
         assert "Ada Lovelace · Admin · ● live" in header
@@ -116,21 +116,21 @@ async def test_the_terminals_language_comes_before_the_accounts(
     monkeypatch.setattr(start, "resume", lambda _context: french)
     app = interface(Path(app.settings.home))
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         assert app.locale == spoken
 
 
 async def test_a_lost_session_locks_the_terminal(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         app.post_message(SessionLost())
-        await until(pilot, lambda: isinstance(app.screen, LockScreen))
+        await on(pilot, LockScreen)
         assert "Plain" not in text_of(app.screen)
 
 
 async def test_what_is_not_available_says_why(app: KpixApp) -> None:
     async with app.run_test(size=(120, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         plain = app.screen
         assert isinstance(plain, Plain)
         await pilot.press("n")
@@ -145,7 +145,7 @@ async def test_what_is_not_available_says_why(app: KpixApp) -> None:
 
 async def test_help_narrows_down_while_typing(app: KpixApp) -> None:
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         await pilot.press("question_mark", *"palette")
         await pilot.pause()
         shown = text_of(app.screen)
@@ -163,7 +163,7 @@ async def test_the_palette_does_what_is_chosen(
 
     monkeypatch.setattr("kpix_tui.tui.app.find_objects", find)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         plain = app.screen
         assert isinstance(plain, Plain)
         await pilot.press("colon", *"refre", "enter")
@@ -183,7 +183,7 @@ async def test_the_palette_says_that_nothing_matches(
 
     monkeypatch.setattr("kpix_tui.tui.app.find_objects", find)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         await pilot.press("colon", *"zzzz")
         await until(pilot, lambda: "Nothing matches." in text_of(app.screen))
         palette = app.screen
@@ -193,7 +193,7 @@ async def test_the_palette_says_that_nothing_matches(
 
 async def test_back_and_the_previous_view(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         await pilot.press("minus")
         assert "You have not left any view yet." in notices(pilot)
         app.open(Plain("further"))
@@ -213,7 +213,7 @@ async def test_back_and_the_previous_view(app: KpixApp) -> None:
 
 async def test_hostile_names_in_header_notice_and_question(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         for text in HOSTILE:
             app.post_message(SignedInAs(actor(name=text)))
             await settled(pilot)
@@ -233,7 +233,7 @@ async def test_hostile_names_in_header_notice_and_question(app: KpixApp) -> None
 
 async def test_a_message_is_copied_over_ssh(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         notice = app.screen.query_one(Notice)
         notice.show("It went wrong under 1a2b3c4d.")
         await pilot.pause()
@@ -245,7 +245,7 @@ async def test_a_message_is_copied_over_ssh(app: KpixApp) -> None:
 async def test_own_keys_are_used_and_shown(app: KpixApp, tmp_path: Path) -> None:
     (tmp_path / "keymap.toml").write_text('"dashboards.new" = "f"\n', encoding="utf-8")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         await sees(pilot, "f New")
         assert isinstance(app.screen, Plain)
         await pilot.press("n", "f")
@@ -255,13 +255,13 @@ async def test_own_keys_are_used_and_shown(app: KpixApp, tmp_path: Path) -> None
 async def test_a_broken_keymap_is_said_and_changes_nothing(app: KpixApp, tmp_path: Path) -> None:
     (tmp_path / "keymap.toml").write_text('"no.such" = "f"\n', encoding="utf-8")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         assert any("no.such" in said for said in notices(pilot))
 
 
 async def test_the_footer_shows_a_key_once_for_the_place_that_answers(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         footer = app.screen.query_one(KpixFooter)
         filtering, leaving = (
             next(action for action in ACTIONS if action.id == name)
@@ -273,7 +273,7 @@ async def test_the_footer_shows_a_key_once_for_the_place_that_answers(app: KpixA
 
 async def test_a_click_on_the_footer_does_what_the_key_does(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         assert isinstance(app.screen, Plain)
         await pilot.click("KpixFooter", offset=(1, 0))
         assert app.screen.done == ["new"]
@@ -282,7 +282,7 @@ async def test_a_click_on_the_footer_does_what_the_key_does(app: KpixApp) -> Non
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (40, 10)])
 async def test_every_size_is_drawn(app: KpixApp, size: tuple[int, int]) -> None:
     async with app.run_test(size=size, notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         await until(pilot, lambda: "Plain" in text_of(app.screen))
         lines = text_of(app.screen).splitlines()
         assert "Plain" in lines[0]

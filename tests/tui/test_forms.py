@@ -36,7 +36,7 @@ from kpix_tui.tui.start import screen as start
 from kpix_tui.tui.widgets.fields import AreaField, ChoiceField, Field, NumberField, TextField
 from kpix_tui.tui.widgets.form import FormScreen
 from tests.tui.hostile import HOSTILE
-from tests.tui.pilots import interface, settled, text_of, type_in, until
+from tests.tui.pilots import interface, on, settled, text_of, type_in, until
 from tests.tui.support import actor
 from tests.tui.test_app import Plain
 
@@ -91,7 +91,7 @@ def nobody(app: KpixApp, monkeypatch: pytest.MonkeyPatch) -> KpixApp:
 
 
 async def show_form(pilot: Any, form: SampleForm) -> list[Any]:
-    await until(pilot, lambda: isinstance(pilot.app.screen, Plain))
+    await on(pilot, Plain)
     answers: list[Any] = []
     pilot.app.push_screen(form, answers.append)
     await settled(pilot)
@@ -219,7 +219,7 @@ def refusing(*answers: Exception | Actor) -> tuple[list[Login], Any]:
 
 
 async def sign_in_as(pilot: Any, email: str, password: str) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen))
+    await on(pilot, LoginScreen)
     await until(pilot, lambda: pilot.app.focused)
     await type_in(pilot, email)
     await pilot.press("enter")
@@ -321,7 +321,7 @@ async def test_the_first_organisation(nobody: KpixApp, monkeypatch: pytest.Monke
 async def test_settings_hold_at_once_and_at_the_next_start(app: KpixApp, tmp_path: Path) -> None:
     (tmp_path / "kpix.toml").write_text('# mine\nlog_level = "DEBUG"\n', encoding="utf-8")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         await pilot.press("comma")
         await settled(pilot)
         assert isinstance(app.screen, SettingsScreen)
@@ -353,7 +353,7 @@ async def test_another_password(app: KpixApp, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(settings, "change_password", change)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         app.do_password()
         await settled(pilot)
         for text in ("wrong", "new password", "new password"):
@@ -364,7 +364,7 @@ async def test_another_password(app: KpixApp, monkeypatch: pytest.MonkeyPatch) -
         assert "The current password is not right." in text_of(app.screen)
         await type_in(pilot, "old password")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, Plain))
+        await on(pilot, Plain)
         assert given[-1].new == "new password"
 
 
