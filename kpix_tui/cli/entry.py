@@ -6,18 +6,19 @@ The group with these commands and with those of ``kpi.py``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kpix_tui.cli.base import argument, command, option
 from kpix_tui.cli.kpi import kpi as kpi
 from kpix_tui.cli.output import Listing, Output, reads, writes
-from kpix_tui.cli.paging import Wanted, gather, paged
+from kpix_tui.cli.paging import Wanted, gather_dated, paged
 from kpix_tui.cli.recipients import Recipient, recipients
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.domains.kpis.views import Assignment, Kpi
 from kpix_tui.i18n.catalog import _, ngettext
-from kpix_tui.i18n.formats import format_date
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.errors import message
 
 if TYPE_CHECKING:
@@ -48,37 +49,32 @@ def _headings() -> Sequence[Heading]:
     )
 
 
-def _cells(row: Assignment, _canvas: Canvas) -> Sequence[Cell]:
+def _cells(row: Assignment, _canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
     name = row.name
     if row.team_id is not None:
         text = ngettext("team of {count} person", "team of {count} people", row.members)
         name = f"{name} ({text.format(count=row.members)})"
-    return (Cell(name), Cell(row.assigned_by), Cell(format_date(row.assigned_at.date())))
+    return (Cell(name), Cell(row.assigned_by), Cell(format_day(row.assigned_at, timezone)))
 
 
-_ASSIGNMENTS = Listing(
-    _record,
-    (
-        "id",
-        "name",
-        "kind",
-        "user_id",
-        "team_id",
-        "members",
-        "assigned_by",
-        "assigned_at",
-    ),
-    _headings,
-    _cells,
-    message("Nobody is asked for the values: the owner enters them. Assign: kpix kpi assign"),
-)
+_FIELDS = ("id", "name", "kind", "user_id", "team_id", "members", "assigned_by", "assigned_at")
 
 
-def _list(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[Assignment]:
+def _assignments(timezone: str) -> Listing[Assignment]:
+    return Listing(
+        _record,
+        _FIELDS,
+        _headings,
+        partial(_cells, timezone=timezone),
+        message("Nobody is asked for the values: the owner enters them. Assign: kpix kpi assign"),
+    )
+
+
+def _list(uow: UnitOfWork, name: str, wanted: Wanted) -> tuple[Page[Assignment], str]:
     from kpix_tui.domains.kpis.service import find_kpi, list_assignments  # noqa: PLC0415 - SQLAlchemy
 
     found = find_kpi(uow, name).id
-    return gather(uow, lambda unit, page: list_assignments(unit, found, page), wanted)
+    return gather_dated(uow, lambda unit, page: list_assignments(unit, found, page), wanted)
 
 
 @command(
@@ -93,7 +89,8 @@ def _list(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[Assignment]:
 @pass_session
 def assignments(session: Session, out: Output, wanted: Wanted, name: str) -> None:
     """List who owes the values."""
-    out.listing(_ASSIGNMENTS, session.run(_list, name, wanted.for_(out)))
+    page, timezone = session.run(_list, name, wanted.for_(out))
+    out.listing(_assignments(timezone), page)
 
 
 def _assign(uow: UnitOfWork, name: str, recipient: Recipient) -> tuple[Kpi, Assignment]:

@@ -13,11 +13,11 @@ from kpix_tui.access.permissions import Permission, Scope
 from kpix_tui.cli.base import Group, argument, command, option
 from kpix_tui.cli.errors import GrantInvalid, NothingToChange
 from kpix_tui.cli.output import Output, reads, writes
-from kpix_tui.cli.paging import Wanted, gather, paged
+from kpix_tui.cli.paging import Wanted, gather, gather_dated, paged
 from kpix_tui.cli.role_views import (
-    HOLDERS,
     ROLES,
     detail_record,
+    holders_of_a_role,
     impact_lines,
     impact_record,
     pairs,
@@ -120,7 +120,7 @@ def show(session: Session, out: Output, name: str) -> None:
     out.one(detail_record(found), partial(pairs, found))
 
 
-def _holders(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[HolderRow]:
+def _holders(uow: UnitOfWork, name: str, wanted: Wanted) -> tuple[Page[HolderRow], str]:
     from kpix_tui.domains.people.service import list_holders  # noqa: PLC0415 - SQLAlchemy
 
     role_id = _find(uow, name).id
@@ -128,7 +128,7 @@ def _holders(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[HolderRow]:
     def page(uow: UnitOfWork, request: PageRequest) -> Page[HolderRow]:
         return list_holders(uow, role_id, request)
 
-    return gather(uow, page, wanted)
+    return gather_dated(uow, page, wanted)
 
 
 @command(
@@ -143,7 +143,8 @@ def _holders(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[HolderRow]:
 @pass_session
 def holders(session: Session, out: Output, wanted: Wanted, name: str) -> None:
     """List holders."""
-    out.listing(HOLDERS, session.run(_holders, name, wanted.for_(out)))
+    page, timezone = session.run(_holders, name, wanted.for_(out))
+    out.listing(holders_of_a_role(timezone), page)
 
 
 @command(

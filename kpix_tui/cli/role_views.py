@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kpix_tui.cli.output import Listing
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.i18n.catalog import _, ngettext
-from kpix_tui.i18n.formats import format_date
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.errors import message
 
 if TYPE_CHECKING:
@@ -79,21 +80,23 @@ def _holder_headings() -> Sequence[Heading]:
     return (Heading(_("Name"), flexible=True), Heading(_("Since")), Heading(_("Given by")))
 
 
-def _holder_cells(row: HolderRow, _canvas: Canvas) -> Sequence[Cell]:
+def _holder_cells(row: HolderRow, _canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
     return (
         Cell(row.name, dim=not row.active),
-        Cell(format_date(row.assigned_at.date())),
+        Cell(format_day(row.assigned_at, timezone)),
         Cell(row.assigned_by or "kpix"),
     )
 
 
-HOLDERS = Listing(
-    _holder_record,
-    ("user_id", "name", "active", "assigned_at", "assigned_by"),
-    _holder_headings,
-    _holder_cells,
-    message("Nobody holds this role. Give it: kpix user assign USER ROLE"),
-)
+def holders_of_a_role(timezone: str) -> Listing[HolderRow]:
+    """Who holds a role; ``timezone`` is the one in which instants are days."""
+    return Listing(
+        _holder_record,
+        ("user_id", "name", "active", "assigned_at", "assigned_by"),
+        _holder_headings,
+        partial(_holder_cells, timezone=timezone),
+        message("Nobody holds this role. Give it: kpix user assign USER ROLE"),
+    )
 
 
 def pairs(found: RoleDetail, _canvas: Canvas) -> list[tuple[str, Cell]]:

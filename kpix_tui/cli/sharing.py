@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from kpix_tui.access.permissions import Level
 from kpix_tui.cli.base import argument, command, option
 from kpix_tui.cli.dashboard import dashboard as dashboard
 from kpix_tui.cli.output import Listing, Output, reads, writes
-from kpix_tui.cli.paging import Wanted, gather, paged
+from kpix_tui.cli.paging import Wanted, gather_dated, paged
 from kpix_tui.cli.recipients import Recipient, recipients
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
@@ -22,7 +23,7 @@ from kpix_tui.domains.dashboards.views import (
 )
 from kpix_tui.i18n import sharing as words
 from kpix_tui.i18n.catalog import _, ngettext
-from kpix_tui.i18n.formats import format_date
+from kpix_tui.i18n.formats import format_date, format_day
 from kpix_tui.kernel.errors import message
 from kpix_tui.kernel.periods import Frequency
 
@@ -85,13 +86,13 @@ def _share_headings() -> Sequence[Heading]:
     )
 
 
-def _share_cells(share: Share, _canvas: Canvas) -> Sequence[Cell]:
+def _share_cells(share: Share, _canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
     return (
         Cell(_called(share)),
         Cell(words.level_word(share.level)),
         Cell(_last_day(share), color="yellow" if share.ended else None),
         Cell(share.shared_by),
-        Cell(format_date(share.shared_at.date())),
+        Cell(format_day(share.shared_at, timezone)),
     )
 
 
@@ -115,20 +116,21 @@ def _last_day(share: Share) -> str:
     return format_date(share.until)
 
 
-_SHARES = Listing(
-    _share_record,
-    _SHARE_FIELDS,
-    _share_headings,
-    _share_cells,
-    message("It is shared with nobody by name. Share it: kpix dashboard share --help"),
-)
+def _shares(timezone: str) -> Listing[Share]:
+    return Listing(
+        _share_record,
+        _SHARE_FIELDS,
+        _share_headings,
+        partial(_share_cells, timezone=timezone),
+        message("It is shared with nobody by name. Share it: kpix dashboard share --help"),
+    )
 
 
-def _list_shares(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[Share]:
+def _list_shares(uow: UnitOfWork, name: str, wanted: Wanted) -> tuple[Page[Share], str]:
     from kpix_tui.domains.dashboards.service import list_shares  # noqa: PLC0415 - SQLAlchemy
 
     board = find(uow, name).id
-    return gather(uow, lambda unit, page: list_shares(unit, board, page), wanted)
+    return gather_dated(uow, lambda unit, page: list_shares(unit, board, page), wanted)
 
 
 @command(
@@ -146,7 +148,8 @@ def _list_shares(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[Share]:
 @pass_session
 def shares(session: Session, out: Output, wanted: Wanted, name: str) -> None:
     """List shares."""
-    out.listing(_SHARES, session.run(_list_shares, name, wanted.for_(out)))
+    page, timezone = session.run(_list_shares, name, wanted.for_(out))
+    out.listing(_shares(timezone), page)
 
 
 def _share(

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from kpix_tui.cli.base import Group, argument, command, option
 from kpix_tui.cli.output import Listing, Output, reads, writes
-from kpix_tui.cli.paging import Wanted, gather, paged
+from kpix_tui.cli.paging import Wanted, gather_dated, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.i18n.catalog import _, ngettext
-from kpix_tui.i18n.formats import format_date
+from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.errors import message
 
 if TYPE_CHECKING:
@@ -40,23 +40,24 @@ def _headings() -> Sequence[Heading]:
     )
 
 
-def _cells(row: TeamRow, _canvas: Canvas) -> Sequence[Cell]:
+def _cells(row: TeamRow, _canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
     return (
         Cell(row.name),
         Cell(str(row.members)),
         Cell(", ".join(row.leads)),
         Cell(_("lead") if row.led else _("yes") if row.mine else ""),
-        Cell(format_date(row.created_at.date())),
+        Cell(format_day(row.created_at, timezone)),
     )
 
 
-_TEAMS = Listing(
-    _record,
-    _FIELDS,
-    _headings,
-    _cells,
-    message("No teams here. Create one: kpix team create --name NAME"),
-)
+def _teams(timezone: str) -> Listing[TeamRow]:
+    return Listing(
+        _record,
+        _FIELDS,
+        _headings,
+        partial(_cells, timezone=timezone),
+        message("No teams here. Create one: kpix team create --name NAME"),
+    )
 
 
 def _member_record(row: MemberRow) -> dict[str, object]:
@@ -73,22 +74,24 @@ def _member_headings() -> Sequence[Heading]:
     return (Heading(_("Name"), flexible=True), Heading(_("Lead")), Heading(_("Since"), drop=1))
 
 
-def _member_cells(row: MemberRow, _canvas: Canvas) -> Sequence[Cell]:
+def _member_cells(row: MemberRow, _canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
     name = row.name if row.active else _("{name} (deactivated)").format(name=row.name)
     return (
         Cell(name, dim=not row.active),
         Cell(_("lead") if row.lead else ""),
-        Cell(format_date(row.joined_at.date())),
+        Cell(format_day(row.joined_at, timezone)),
     )
 
 
-_MEMBERS = Listing(
-    _member_record,
-    ("user_id", "name", "active", "lead", "joined_at"),
-    _member_headings,
-    _member_cells,
-    message("No members match. Add one: kpix team add TEAM USER"),
-)
+def _listed_members(timezone: str) -> Listing[MemberRow]:
+    return Listing(
+        _member_record,
+        ("user_id", "name", "active", "lead", "joined_at"),
+        _member_headings,
+        partial(_member_cells, timezone=timezone),
+        message("No members match. Add one: kpix team add TEAM USER"),
+    )
+
 
 _TEAM = argument("name", metavar="TEAM", help=message("Name or id of the team."))
 _USER = argument("user", metavar="USER", help=message("Name, e-mail or id of the user."))
@@ -114,7 +117,8 @@ def list_(session: Session, out: Output, wanted: Wanted) -> None:
     """List teams."""
     from kpix_tui.domains.people.service import list_teams  # noqa: PLC0415 - brings SQLAlchemy
 
-    out.listing(_TEAMS, session.run(gather, list_teams, wanted.for_(out)))
+    page, timezone = session.run(gather_dated, list_teams, wanted.for_(out))
+    out.listing(_teams(timezone), page)
 
 
 @command(
@@ -128,21 +132,25 @@ def list_(session: Session, out: Output, wanted: Wanted) -> None:
 @pass_session
 def show(session: Session, out: Output, name: str) -> None:
     """Show a team."""
-    row = session.run(_find, name)
-    out.one(_record(row), partial(_pairs, row))
+    row, timezone = session.run(_find_dated, name)
+    out.one(_record(row), partial(_pairs, row, timezone))
 
 
-def _pairs(row: TeamRow, _canvas: Canvas) -> list[tuple[str, Cell]]:
+def _find_dated(uow: UnitOfWork, name: str) -> tuple[TeamRow, str]:
+    return _find(uow, name), uow.principal.timezone
+
+
+def _pairs(row: TeamRow, timezone: str, _canvas: Canvas) -> list[tuple[str, Cell]]:
     return [
         (_("Team"), Cell(row.name, bold=True)),
         (_("Members"), Cell(str(row.members))),
         (_("Leads"), Cell(", ".join(row.leads))),
-        (_("Since"), Cell(format_date(row.created_at.date()))),
+        (_("Since"), Cell(format_day(row.created_at, timezone))),
         (_("Id"), Cell(str(row.id), dim=True)),
     ]
 
 
-def _members(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[MemberRow]:
+def _members(uow: UnitOfWork, name: str, wanted: Wanted) -> tuple[Page[MemberRow], str]:
     from kpix_tui.domains.people.service import list_members  # noqa: PLC0415 - SQLAlchemy
 
     team_id = _find(uow, name).id
@@ -150,7 +158,7 @@ def _members(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[MemberRow]:
     def page(uow: UnitOfWork, request: PageRequest) -> Page[MemberRow]:
         return list_members(uow, team_id, request)
 
-    return gather(uow, page, wanted)
+    return gather_dated(uow, page, wanted)
 
 
 @command(
@@ -165,7 +173,8 @@ def _members(uow: UnitOfWork, name: str, wanted: Wanted) -> Page[MemberRow]:
 @pass_session
 def members(session: Session, out: Output, wanted: Wanted, name: str) -> None:
     """List members."""
-    out.listing(_MEMBERS, session.run(_members, name, wanted.for_(out)))
+    page, timezone = session.run(_members, name, wanted.for_(out))
+    out.listing(_listed_members(timezone), page)
 
 
 @command(

@@ -10,6 +10,7 @@ import pytest
 from kpix_tui.app.context import Context
 from kpix_tui.domains.people import service as people
 from tests.cli.conftest import Kpix
+from tests.support.databases import Database
 
 VIEWER, USER = "acme/viewer", "acme/user"
 
@@ -152,3 +153,33 @@ def test_bad_input_is_one_sentence_and_changes_nothing(
     assert (answer.code, answer.out, answer.json["code"]) == (code, "", problem)
     assert kpix("dashboard", "shares", mine, "--json", person=USER).json == []
     assert kpix("dashboard", "show", mine, "--json").json["owner"] == "Ursula User"
+
+
+def test_since_is_a_day_of_the_organisation(kpix: Kpix, mine: str, database: Database) -> None:
+    kpix("team", "create", "--name", "Operations")
+    kpix("team", "add", "Operations", "Vic Viewer")
+    kpix("dashboard", "share", mine, "--user", "Max Manager", person=USER)
+    kpix("kpi", "assign", "ONE", "--user", "Max Manager", person=USER)
+    late = "2026-11-20 23:30+00"  # the 21st in Kiritimati
+    with database.server.connect(database.name) as connection:
+        connection.execute("set session_replication_role = replica")  # no audit of it
+        connection.execute("update kpix.organization set timezone = 'Pacific/Kiritimati'")
+        for table, column in (
+            ("team", "created_at"),
+            ("team_member", "joined_at"),
+            ("user_role", "assigned_at"),
+            ("dashboard_share", "shared_at"),
+            ("kpi_assignment", "assigned_at"),
+        ):
+            connection.execute(f"update kpix.{table} set {column} = '{late}'".encode())
+    for command in (
+        ("team", "list"),
+        ("team", "show", "Operations"),
+        ("team", "members", "Operations"),
+        ("role", "holders", "VIEWER"),
+        ("dashboard", "shares", mine),
+        ("kpi", "assignments", "ONE"),
+    ):
+        text = kpix(*command).out
+        assert "21 Nov 2026" in text, command
+        assert "20 Nov 2026" not in text, command
