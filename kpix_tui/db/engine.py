@@ -85,6 +85,8 @@ def make_engine(url: URL | str, settings: Settings) -> Engine:
         pool_timeout=settings.connect_timeout,
         connect_args=args,
         execution_options=execution_options,
+        # Whatever the server's default is: auth.begin refuses every other level.
+        isolation_level="READ COMMITTED",
     )
     event.listen(engine, "first_connect", partial(_check_server, direct=not settings.pooler))
     return engine

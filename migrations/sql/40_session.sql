@@ -108,6 +108,19 @@ return (
     where u.organization_id = s.organization_id and u.id = s.user_id and u.active
 );
 
+-- A snapshot can be older than its transaction, which takes it over from one that is still open: what
+-- was ended, taken or changed since is as it was in there. At READ COMMITTED every statement sees what
+-- is so now, and no transaction changes its level once it has asked this.
+create or replace function private.refuse_old_snapshot() returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise invalid_transaction_state using message = 'sessions are asked for at READ COMMITTED';
+    end if;
+end $$;
+
 -- Answers who the token is, or null. A refusal is an answer and not an error, because what it
 -- records (a family revoked) has to be committed.
 create or replace function auth.begin(token bytea) returns jsonb
@@ -119,7 +132,8 @@ declare
     answer jsonb;
 begin
     perform set_config('kpix.principal', '', true);
-    -- An old snapshot must not outlive a revocation.
+    perform private.refuse_old_snapshot();
+    -- Nor must an old transaction outlive a revocation.
     if clock_timestamp() - transaction_timestamp() > interval '10 seconds' then
         return null;
     end if;

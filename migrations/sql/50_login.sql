@@ -114,6 +114,7 @@ declare
     wait integer;
     found_accounts private.credential[];
 begin
+    perform private.refuse_old_snapshot();
     select * into a from private.login_attempt t
     where t.id = attempt and t.login_role = session_user and t.succeeded_at is null
         and not exists (select from private.session s where s.token_hash = t.token_hash)

@@ -161,6 +161,7 @@ declare
     answer jsonb;
 begin
     perform set_config('kpix.principal', '', true);
+    perform private.refuse_old_snapshot();
     select * into k from private.code t where t.code_hash = sha256(code);
     select * into c from private.credential t
     where t.organization_id = k.organization_id and t.user_id = k.user_id

@@ -245,7 +245,12 @@ def test_a_deadlock_is_a_collision(unit: Callable[..., Any], database: Database)
     assert [type(error) for error in failures] == [ConcurrentChange]
 
 
-def test_two_who_changed_what_they_read_collide(unit: Callable[..., Any]) -> None:
+def test_two_who_changed_what_they_read_collide(
+    unit: Callable[..., Any], database: Database, tmp_path: Path, clock: FixedClock
+) -> None:
+    """As the operator: nobody is signed in to a transaction that sees what was."""
+    url = engine.embedded_url(str(database.settings(tmp_path).owner_database_url))
+    operator = engine.make_owner_engine(url, database.settings(tmp_path))
     with unit() as uow:
         uow.driver.execute(PRECIOUS, (UUID(int=1),))
 
@@ -257,15 +262,29 @@ def test_two_who_changed_what_they_read_collide(unit: Callable[..., Any]) -> Non
             late.driver.execute("update kpix.dashboard set title = 'second'")
 
     def open_late() -> Any:
-        return unit(
+        return open_unit(
+            operator,
+            clock,
             on_open=lambda uow: uow.driver.execute(
-                "set transaction isolation level repeatable read"
-            )
+                "set transaction isolation level repeatable read;"
+                " set local session_replication_role = replica"
+            ),
         )
 
     with pytest.raises(ConcurrentChange):
         collide()
+    operator.dispose()
     assert titles(unit) == ["first"]
+
+
+def test_the_level_is_not_left_to_the_server(unit: Callable[..., Any], database: Database) -> None:
+    with database.server.connect(database.name) as superuser:
+        superuser.execute(
+            f"alter database {database.name} set default_transaction_isolation = serializable".encode()
+        )
+    with unit() as uow:
+        assert uow.session.scalar(text("show transaction_isolation")) == "read committed"
+        assert uow.session.scalar(text("select auth.user_id() is not null"))
 
 
 def test_another_thread_cancels_on_the_server(unit: Callable[..., Any]) -> None:
