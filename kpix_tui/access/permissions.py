@@ -78,6 +78,11 @@ class Visibility(StrEnum):
     TEAMS = "TEAMS"
     PRIVATE = "PRIVATE"
 
+    def wider_than(self, other: Visibility) -> bool:
+        """Whether more may see it so than with ``other``."""
+        widest_first = tuple(Visibility)
+        return widest_first.index(self) < widest_first.index(other)
+
 
 class BuiltinRole(StrEnum):
     """The roles that every organisation has."""

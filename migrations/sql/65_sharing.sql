@@ -24,13 +24,25 @@ return (
         and d.id in (select auth.dashboards('dashboard:assign'))
 );
 
+-- Who reaches it through a share that ends lets nobody in beyond it, themselves included.
 create or replace function auth.set_visibility(a_dashboard uuid, a_visibility text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    widths constant text[] := array['PRIVATE', 'TEAMS', 'ORGANIZATION'];
+    old_visibility text;
 begin
     if (a_dashboard in (select auth.dashboards('dashboard:assign'))) is not true then
         raise insufficient_privilege using message = 'dashboard:assign is needed on the dashboard';
+    end if;
+    select d.visibility into old_visibility from kpix.dashboard d
+    where d.organization_id = auth.org() and d.id = a_dashboard
+    for no key update;
+    if array_position(widths, a_visibility) > array_position(widths, old_visibility)
+        and (auth.shares_until(a_dashboard) = 'infinity') is not true
+    then
+        raise insufficient_privilege using message = 'a share that ends lets in nobody beyond it';
     end if;
     update kpix.dashboard d
     set visibility = a_visibility, version = d.version + 1, updated_at = now()

@@ -322,8 +322,10 @@ def test_a_delegation_until_a_date_stays_one(database: Database, delegation: Del
     forever = PASS_ON.replace("now() + %s::interval", "nullif(%s, '')::timestamptz")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         as_somebody(*mine, forever, delegation.board, delegation.third, "")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        as_somebody(*mine, GIVE_AWAY, delegation.board)
+    for query in (GIVE_AWAY, SHOW, SHOW.replace("ORGANIZATION", "TEAMS")):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            as_somebody(*mine, query, delegation.board)
+    as_somebody(*mine, SHOW.replace("ORGANIZATION", "PRIVATE"), delegation.board)
     assert as_somebody(*mine, PASS_ON, delegation.board, delegation.third, "1 day") == [(1,)]
     assert len(as_somebody(*mine, PROLONG, "1 day", delegation.board)) == 2
 
@@ -334,6 +336,7 @@ def test_a_manager_for_good_shares_for_good_and_gives_nothing_away(
     mine = (database, delegation.friend_token)
     delegation.share("MANAGER", None)
     assert as_somebody(*mine, PASS_ON, delegation.board, delegation.third, "9 years") == [(1,)]
+    as_somebody(*mine, SHOW, delegation.board)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         as_somebody(*mine, GIVE_AWAY, delegation.board)
 

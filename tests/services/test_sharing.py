@@ -234,6 +234,18 @@ def test_a_delegate_shares_no_longer_than_they_were_shared_with(
     assert share(cast.manager, private, user_id=cast.id("viewer"), until=last).until == last
 
 
+def test_a_delegate_shows_it_to_no_more_people(cast: Cast, private: Dashboard) -> None:
+    cast.user.run(service.set_visibility, private.id, Visibility.TEAMS)
+    last = TODAY + timedelta(days=3)
+    share(cast.user, private, Level.MANAGER, user_id=cast.id("manager"), until=last)
+    with pytest.raises(ShareTooLong) as refused:
+        cast.manager.run(service.set_visibility, private.id, Visibility.ORGANIZATION)
+    assert refused.value.params["last"] == last
+    for visibility in (Visibility.TEAMS, Visibility.PRIVATE):
+        found = cast.manager.run(service.set_visibility, private.id, visibility)
+        assert found.visibility is visibility
+
+
 def test_an_archived_dashboard_is_not_shared_but_can_be_unshared(
     cast: Cast, private: Dashboard
 ) -> None:

@@ -257,9 +257,12 @@ def set_visibility(uow: UnitOfWork, dashboard_id: UUID, visibility: Visibility) 
     Raises:
         DashboardNotFound, DashboardArchived: there is none to change.
         Forbidden: it is not the actor's to share.
+        ShareTooLong: more would see it, for longer than it is shared with the actor.
         OutOfOwnSight: the actor would not see it any more.
     """
     dashboard = _to_share(uow, dashboard_id)
+    if visibility.wider_than(dashboard.visibility):
+        _refuse_too_long(uow, dashboard.id, None)
     uow.session.execute(select(func.auth.set_visibility(dashboard.id, visibility.value)))
     uow.log("dashboard.visibility", dashboard_id=str(dashboard.id), visibility=visibility.value)
     found = queries.dashboard(uow, dashboard.id)

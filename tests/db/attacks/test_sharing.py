@@ -199,6 +199,8 @@ BEYOND_THE_LOAN = {
     f" {BY_ME} where dashboard_id = %(lent)s and team_id is not null",
     "take what is lent": "select auth.transfer_dashboard(%(lent)s, auth.user_id())",
     "give what is lent away": "select auth.transfer_dashboard(%(lent)s, %(viewer)s)",
+    "show what is lent to everybody": "select 1 where auth.set_visibility(%(lent)s, 'ORGANIZATION') is not null",
+    "show what is lent to the owner's teams": "select 1 where auth.set_visibility(%(lent)s, 'TEAMS') is not null",
     "archive what is lent": "update kpix.dashboard set archived_at = now() where id = %(lent)s",
     "move a loan to another dashboard": f"update kpix.dashboard_share set dashboard_id = %(private)s {LENT}",
     "move a loan to somebody else": f"update kpix.dashboard_share set user_id = %(viewer)s {LENT}",
