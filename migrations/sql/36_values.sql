@@ -31,7 +31,9 @@ begin
         ) t on true
         where k.organization_id = organization and k.id = any (kpis)
             and (
-                v.period_start <> x.starts
+                -- No client has a day before the first year.
+                v.period_start < date '0001-01-01'
+                or v.period_start <> x.starts
                 -- The calendar of the interface ends on a Friday: its last week is cut short.
                 or v.period_end <> least(x.starts + p.length - interval '1 day', timestamp '9999-12-31')
                 or v.status is distinct from case
@@ -72,6 +74,8 @@ as $$
 declare
     kpi uuid := (to_jsonb(new) ->> tg_argv[0])::uuid;
 begin
+    -- Who is somebody else by then, or nobody, sees no value that could be wrong.
+    perform private.same_organization(new.organization_id);
     perform pg_advisory_xact_lock(hashtextextended(kpi::text, 0));
     perform private.check_values(array[kpi], '-infinity', 'infinity');
     return null;

@@ -73,6 +73,12 @@ begin
     return null;
 end $$;
 
+-- A date by itself is written as the client's DateStyle says, and nobody finds the entry again.
+create or replace function private.value_id(a_value jsonb) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+return (a_value ->> 'kpi_id') || '/' || (a_value ->> 'period_start');
+
 -- One line for one value, one summary for many.
 create or replace function private.audit_values_inserted() returns trigger
 language plpgsql security definer
@@ -83,7 +89,7 @@ declare
 begin
     perform private.same_organization(o) from (select distinct a.organization_id o from added a) t;
     if how_many = 1 then
-        perform private.record('kpi_value.created', 'kpi_value', a.kpi_id || '/' || a.period_start, null, to_jsonb(a))
+        perform private.record('kpi_value.created', 'kpi_value', private.value_id(to_jsonb(a)), null, to_jsonb(a))
         from added a;
     elsif how_many > 1 then
         perform private.record('kpi_value.created', 'kpi', a.kpi_id::text, null, jsonb_build_object(
@@ -105,7 +111,7 @@ begin
     if how_many = 1 then
         perform private.record(
             case when b.revision = a.revision then 'kpi_value.recomputed' else 'kpi_value.corrected' end,
-            'kpi_value', a.kpi_id || '/' || a.period_start,
+            'kpi_value', private.value_id(to_jsonb(a)),
             private.changed(to_jsonb(b), to_jsonb(a)), private.changed(to_jsonb(a), to_jsonb(b)))
         from after_update a, before_update b;
     elsif how_many > 1 then
@@ -137,6 +143,14 @@ begin
     new.entered_by := auth.user_id();
     new.entered_at := transaction_timestamp();
     return new;
+end $$;
+
+create or replace function private.refuse_version() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise check_violation using constraint = 'ck_version_step', message = 'a version goes up by one';
 end $$;
 
 -- What the operator of the database does has no user behind it; whose login it was is in the values.

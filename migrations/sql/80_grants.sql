@@ -29,7 +29,7 @@ grant execute on function
 grant execute on function
     auth.create_organization(uuid, text, text, text, uuid, text, text, bytea), auth.user_id(),
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
-    private.keep_revision(), private.check_written_values(), private.check_values_again()
+    private.keep_revision(), private.refuse_version(), private.check_written_values(), private.check_values_again()
     to kpix_owner;
 -- The operator's: kpix db rescue, prune-audit, logins, grant-login, revoke-login.
 grant execute on function

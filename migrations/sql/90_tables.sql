@@ -72,6 +72,18 @@ create or replace trigger keep_revision before update on kpix.kpi_value
     for each row when (old.value is distinct from new.value or old.reason is distinct from new.reason)
     execute function private.keep_revision();
 
+-- A version goes up by one: set back it would let a stale change pass, and at its end nobody could
+-- change the row any more.
+create or replace trigger count_versions before update on kpix.dashboard
+    for each row when (new.version not in (old.version, old.version + 1))
+    execute function private.refuse_version();
+create or replace trigger count_versions before update on kpix.kpi
+    for each row when (new.version not in (old.version, old.version + 1))
+    execute function private.refuse_version();
+create or replace trigger count_versions before update on kpix.team
+    for each row when (new.version not in (old.version, old.version + 1))
+    execute function private.refuse_version();
+
 -- Before the end of the statement for values, of the transaction for what they are judged by.
 create or replace trigger judge_inserted after insert on kpix.kpi_value
     referencing new table as written
