@@ -261,15 +261,14 @@ def test_two_who_changed_what_they_read_collide(
             run(unit, "update kpix.dashboard set title = 'first'")
             late.driver.execute("update kpix.dashboard set title = 'second'")
 
-    def open_late() -> Any:
-        return open_unit(
-            operator,
-            clock,
-            on_open=lambda uow: uow.driver.execute(
-                "set transaction isolation level repeatable read;"
-                " set local session_replication_role = replica"
-            ),
+    def look_back(uow: UnitOfWork) -> None:
+        uow.driver.execute(
+            "set transaction isolation level repeatable read;"
+            " set local session_replication_role = replica"
         )
+
+    def open_late() -> Any:
+        return open_unit(operator, clock, on_open=look_back)
 
     with pytest.raises(ConcurrentChange):
         collide()
