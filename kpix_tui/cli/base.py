@@ -6,7 +6,7 @@ that one process can speak another language without importing a module again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
@@ -112,6 +112,11 @@ class Group(click.Group):
         if cmd_name in self.lazy:
             return self.lazy[cmd_name].load()
         return super().get_command(ctx, cmd_name)
+
+    def loaded(self) -> Iterator[tuple[str, click.Command]]:
+        """Every command by its name, in the order of the list, imported now where it must be."""
+        yield from ((name, lazy.load()) for name, lazy in self.lazy.items())
+        yield from self.commands.items()
 
     def summary_of(self, name: str) -> str:
         """The line about a command, in the language of the moment."""

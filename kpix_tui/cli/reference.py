@@ -47,10 +47,7 @@ def commands() -> Iterator[tuple[click.Context, click.Command]]:
 
 
 def _below(parent: click.Context, group: Group) -> Iterator[tuple[click.Context, click.Command]]:
-    for name in group.list_commands(parent):
-        found = group.get_command(parent, name)
-        if found is None:
-            continue
+    for name, found in group.loaded():
         with click.Context(found, info_name=name, parent=parent) as ctx:
             yield ctx, found
             if isinstance(found, Group):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -65,6 +67,14 @@ def test_the_line_about_a_command_is_its_own() -> None:
 def test_the_page_is_current() -> None:
     written = Path("docs/guide/commands.md").read_text(encoding="utf-8")
     assert written == page(), "run: python -m kpix_tui.cli.reference"
+
+
+def test_the_page_is_written_where_the_guide_is(tmp_path: Path) -> None:
+    written = tmp_path / "docs/guide/commands.md"
+    written.parent.mkdir(parents=True)
+    module = [sys.executable, "-m", "kpix_tui.cli.reference"]
+    subprocess.run(module, cwd=tmp_path, check=True)
+    assert written.read_text(encoding="utf-8") == page()
 
 
 def test_help_is_in_the_language_of_the_moment() -> None:
