@@ -215,3 +215,10 @@ def test_a_shared_terminal_takes_no_session_from_the_environment(kpix: Kpix) -> 
     answer = kpix("whoami", "--json", env=SHARED | {"KPIX_TOKEN": "x" * 43})
     assert (answer.code, answer.json["code"]) == (2, "config.token_on_shared_terminal")
     assert kpix("login", "--email", "x@y.test", env=SHARED).code != 0
+
+
+def test_a_code_is_not_redeemed_where_the_session_could_not_be_kept(kpix: Kpix) -> None:
+    redeem = ("redeem", "--email", "x@y.test", "--code", "x", "--json")
+    for env in (SHARED, {"KPIX_TOKEN": "x" * 43}):
+        answer = kpix(*redeem, person=None, env=env)
+        assert (answer.code, answer.json["code"]) == (2, "cli.login_not_kept")

@@ -183,3 +183,15 @@ def test_since_is_a_day_of_the_organisation(kpix: Kpix, mine: str, database: Dat
         text = kpix(*command).out
         assert "21 Nov 2026" in text, command
         assert "20 Nov 2026" not in text, command
+
+
+def test_the_list_of_shares_is_a_table(kpix: Kpix, mine: str) -> None:
+    given = ("dashboard", "share", mine, "--user", "Vic Viewer")
+    assert kpix(*given, "--until", "31/12/2026", person=USER).code == 0
+    (line,) = (
+        line
+        for line in kpix("dashboard", "shares", mine, person=USER).out.splitlines()
+        if "Vic Viewer" in line
+    )
+    assert "31 Dec 2026" in line
+    assert "until" not in line  # the title of the column says that
