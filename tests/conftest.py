@@ -25,6 +25,11 @@ hypothesis.settings.load_profile("kpix")
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: a test waits for the server or the screen half of its time."""
+    return min(2 * (os.cpu_count() or 1), 16)
+
+
 @pytest.fixture(scope="session")
 def run_id(request: pytest.FixtureRequest) -> str:
     """One name for all the workers of a run."""
