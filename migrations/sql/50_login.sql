@@ -31,7 +31,12 @@ begin
     then
         return gen_random_uuid();
     end if;
-    delete from private.login_attempt where at < clock_timestamp() - interval '1 day';
+    -- What somebody else is removing is left to them: a transaction that stays open would otherwise
+    -- keep everybody from signing in.
+    delete from private.login_attempt where id in (
+        select t.id from private.login_attempt t where t.at < clock_timestamp() - interval '1 day'
+        for update skip locked
+    );
     insert into private.login_attempt (account, email, organization, key_hash, token_hash, kind, login_role)
     values (
         private.mac('account|' || private.normalized(email)), private.normalized(email),

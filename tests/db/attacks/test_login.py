@@ -354,6 +354,27 @@ def measured(connection: Connection, work: list[Any]) -> Iterator[None]:
         work.append(connection.execute(WORK).fetchall())
 
 
+def test_nobody_is_kept_from_signing_in_by_an_open_transaction(
+    connect: Callable[[], Any], database: Database
+) -> None:
+    """A login forgets what is older than a day: what one is removing, the others leave to it."""
+    with connect() as connection:
+        old = submit(connection, WRONG, "nobody@nowhere.test")
+    with database.server.connect(database.name) as operator:
+        operator.execute(
+            "update private.login_attempt set at = now() - interval '2 days' where id = %s", (old,)
+        )
+    with connect() as holder, connect() as other:
+        holder.execute("begin")
+        submit(holder, WRONG, "nobody@nowhere.test")
+        other.execute("set lock_timeout = '500ms'")
+        assert evaluated(claim(other, submit(other, WRONG)))
+        holder.execute("commit")
+    with database.server.connect(database.name) as operator:
+        left = operator.execute("select from private.login_attempt where id = %s", (old,))
+        assert left.rowcount == 0
+
+
 @pytest.mark.parametrize("guesses", [1, 7])
 def test_who_is_unknown_costs_the_same_work(database: Database, guesses: int) -> None:
     """Time is what is done: the same functions as often, and as many rows written. What a clock says
