@@ -193,3 +193,47 @@ def test_a_code_that_is_taken_on_a_hidden_dashboard_is_told(
             pytest.fail(str(told.diag.constraint_name))
         finally:
             operator.execute(hide, ("ORGANIZATION", user.victim.dashboard_id))
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="Who may delete rows of a table may lock it, and everybody reads these: a login that does"
+    " stops the others. Remedy: kpix db revoke-login ends its connections.",
+)
+@pytest.mark.parametrize("table", ["team_member", "team", "dashboard_share", "kpi_assignment"])
+def test_a_table_that_rows_are_deleted_from_is_locked(table: str, attacker: Become) -> None:
+    with (
+        attacker(None).connection() as nobody,
+        nobody.transaction(force_rollback=True),
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        nobody.transaction(),
+    ):
+        nobody.execute(f"lock table kpix.{table} in access exclusive mode".encode())
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="An e-mail is unique in its organisation, because people sign in with it: who changes theirs"
+    " to one that is taken is told so, and whose it is they are not. Remedy: none; nobody outside of the"
+    " organisation can ask.",
+)
+def test_an_email_that_is_taken_in_the_organisation_is_told(
+    attacker: Become, database: Database
+) -> None:
+    user = attacker("acme/user")
+    with database.server.connect(database.name) as operator:
+        operator.execute(
+            "update private.session set authenticated_at = now() where token_hash = sha256(%b)",
+            (token_bytes(database.tokens["acme/user"]),),
+        )
+    answers = []
+    for email in ("admin@acme.test", "nobody@acme.test"):
+        with user.connection() as connection, connection.transaction(force_rollback=True):
+            user.begin(connection)
+            try:
+                with connection.transaction():
+                    connection.execute("select auth.change_email(%s, sha256('k'))", (email,))
+                    answers.append(None)
+            except psycopg.Error as error:
+                answers.append(error.sqlstate)
+    assert answers[0] == answers[1]
