@@ -226,7 +226,7 @@ def test_an_email_that_is_taken_in_the_organisation_is_told(
             "update private.session set authenticated_at = now() where token_hash = sha256(%b)",
             (token_bytes(database.tokens["acme/user"]),),
         )
-    answers = []
+    answers: list[str | None] = []
     for email in ("admin@acme.test", "nobody@acme.test"):
         with user.connection() as connection, connection.transaction(force_rollback=True):
             user.begin(connection)
