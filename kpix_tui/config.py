@@ -273,12 +273,9 @@ def _with_dotenv(environ: Mapping[str, str], directory: Path | None) -> dict[str
     path = (directory or Path.cwd()) / ".env"
     found: dict[str, str | None] = {}
     if path.is_file():
-        status = path.stat()
-        if status.st_uid not in (0, os.geteuid()) or status.st_mode & stat.S_IWOTH:
-            raise DotenvForeign(path=str(path))
         from dotenv import dotenv_values  # noqa: PLC0415 - most starts have no .env
 
-        found = dict(dotenv_values(stream=StringIO(_text_of(path))))
+        found = dict(dotenv_values(stream=StringIO(_text_of(path, only_own=True))))
     return {k: v for k, v in found.items() if v is not None and k.startswith("KPIX_")} | dict(
         environ
     )
@@ -316,13 +313,30 @@ def _exists(path: Path) -> bool:
     return True
 
 
-def _text_of(path: Path) -> str:
-    """The text of a short, ordinary file: a device never ends, and a pipe may never begin."""
+def _refuse_foreign(path: Path, opened: os.stat_result) -> None:
+    """The file that was opened, and not what the folder's owner puts in its place afterwards; and
+    the link to it, which could lead from a folder of theirs to any file of one's own."""
+    ours = (0, os.geteuid())
+    if (
+        opened.st_uid not in ours
+        or opened.st_mode & stat.S_IWOTH
+        or path.lstat().st_uid not in ours
+    ):
+        raise DotenvForeign(path=str(path))
+
+
+def _text_of(path: Path, *, only_own: bool = False) -> str:
+    """The text of a short, ordinary file: a device never ends, and a pipe may never begin.
+
+    ``only_own`` refuses one that somebody else could have written.
+    """
     reason = Word(message("it is no ordinary file of at most 1 MB"))
     try:
         if not path.is_file():
             raise SettingsUnreadable(path=str(path), reason=reason)
         with path.open("rb") as file:
+            if only_own:
+                _refuse_foreign(path, os.fstat(file.fileno()))
             content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             raise SettingsUnreadable(path=str(path), reason=reason)

@@ -83,6 +83,39 @@ def test_a_dotenv_that_others_write_is_refused(load: Load, tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_dotenv_is_refused_by_the_link_that_somebody_else_made(
+    load: Load, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").write_text("KPIX_LOCALE=fr\n")
+    (tmp_path / ".env").symlink_to(tmp_path / "elsewhere")
+    assert load().locale == "fr"
+    os.chown(tmp_path / ".env", 65534, 65534, follow_symlinks=False)
+    with pytest.raises(DotenvForeign):
+        load()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_dotenv_is_refused_when_it_is_exchanged_while_it_is_read(
+    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever owns the folder shows a harmless file first."""
+    load(dotenv="KPIX_LOCALE=fr\n")
+    theirs = tmp_path / "theirs"
+    theirs.write_text("KPIX_DATABASE_URL=postgresql://evil.example.org/kpix\n")
+    os.chown(theirs, 65534, 65534)
+    before = Path.open
+
+    def exchanged(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.name == ".env":
+            theirs.replace(path)
+        return before(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", exchanged)
+    with pytest.raises(DotenvForeign):
+        load()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_a_dotenv_of_another_account_is_refused(load: Load, tmp_path: Path) -> None:
     load(dotenv="KPIX_DATABASE_URL=postgresql://evil.example.org/kpix\n")
     os.chown(tmp_path / ".env", 65534, 65534)
