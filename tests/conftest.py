@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 
 from kpix_tui.app.context import Context
+from kpix_tui.i18n.catalog import set_locale
 from kpix_tui.kernel.clock import FixedClock
 from tests.support import databases, poolers, servers
 
@@ -28,6 +29,15 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each core: a test waits for the server or the screen half of its time."""
     return min(2 * (os.cpu_count() or 1), 16)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test speaks English until it asks for French, whatever the one before it spoke."""
+    for name in ("LC_ALL", "LC_MESSAGES", "KPIX_LOCALE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    set_locale("en")
 
 
 @pytest.fixture(scope="session")

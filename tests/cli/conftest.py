@@ -16,7 +16,6 @@ from kpix_tui.app.logging import stop_logging
 from kpix_tui.cli.main import run
 from kpix_tui.cli.session import Session
 from kpix_tui.config import Settings
-from kpix_tui.i18n.catalog import set_locale
 from kpix_tui.kernel.clock import FixedClock
 from tests.support.databases import Database
 
@@ -39,11 +38,10 @@ Kpix = Callable[..., Answer]
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    set_locale("en")
+def no_log() -> Iterator[None]:
+    """What a command has begun to log ends with the test."""
     yield
     stop_logging()
-    set_locale("en")
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kpix_tui.access.permissions import BuiltinRole
-from kpix_tui.i18n.catalog import set_locale
 from kpix_tui.kernel.errors import Unavailable
 from kpix_tui.tui import themes
 from kpix_tui.tui.actions import ACTIONS, Action, bindings_for
@@ -52,15 +50,6 @@ class Plain(KpixScreen[None]):
 
     def again(self) -> Plain:
         return Plain(self.crumb)
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("LC_ALL", "LC_MESSAGES", "KPIX_LOCALE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    yield
-    set_locale("en")
 
 
 @pytest.fixture

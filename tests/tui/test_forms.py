@@ -20,7 +20,6 @@ from kpix_tui.domains.accounts.errors import (
     PasswordWrong,
 )
 from kpix_tui.domains.accounts.views import ChangePassword, CreateOrganization, Login
-from kpix_tui.i18n.catalog import set_locale
 from kpix_tui.kernel.errors import Conflict, InputInvalid
 from kpix_tui.tui import themes
 from kpix_tui.tui.app import KpixApp
@@ -64,15 +63,6 @@ class SampleForm(FormScreen[dict[str, Any]]):
         if self.refusals:
             raise self.refusals.pop(0)
         return values
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("LC_ALL", "LC_MESSAGES", "KPIX_LOCALE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    yield
-    set_locale("en")
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from textual.widgets import Select
 from kpix_tui.access.actor import Actor
 from kpix_tui.domains.accounts.errors import LoginRefused, LoginThrottled, SessionEnded
 from kpix_tui.domains.accounts.views import Login, RedeemCode
-from kpix_tui.i18n.catalog import set_locale
 from kpix_tui.kernel.errors import Unavailable
 from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.dashboard.screen import DashboardScreen
@@ -647,10 +646,3 @@ async def test_hostile_names_on_the_lock(app: KpixApp, server: Server) -> None:
             await pilot.press(*"x", "enter")
             await settled(pilot)
             assert app.locked is None
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    yield
-    set_locale("en")
