@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from kpix_tui.access.policy import OutOfScope, PermissionMissing
+from kpix_tui.app.audit import said
 from kpix_tui.app.context import Context
 from kpix_tui.db.paging import SortUnknown
 from kpix_tui.domains.accounts.service import logout
@@ -301,3 +303,19 @@ def test_a_session_that_ends_is_recorded(busy: Context, as_person: AsPerson) -> 
     newest = found(busy).rows[0]
     assert (newest.action, newest.actor) == ("session.closed", "Ursula User")
     assert newest.at - found(busy).rows[-1].at < timedelta(days=1)
+
+
+def test_every_column_that_is_recorded_has_a_name_for_people(
+    busy: Context, database: Database
+) -> None:
+    with database.server.connect(database.name) as connection:
+        columns = connection.execute(
+            "select distinct a.attname from pg_trigger t"
+            " join pg_proc p on p.oid = t.tgfoid and p.proname like 'audit_%'"
+            " join pg_attribute a on a.attrelid = t.tgrelid and a.attnum > 0"
+        ).fetchall()
+    assert len(columns) > 30
+    row = found(busy).rows[0]
+    for (column,) in columns:
+        changed = replace(row, old={column: "before"}, new={column: "after"})
+        assert [one.field for one in said(changed, "UTC")] != [column]

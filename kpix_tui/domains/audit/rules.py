@@ -67,9 +67,12 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
 """Every action that the database writes down (``resource.verb``), and what it is called."""
 
 _UNREMARKABLE: Final = frozenset(
-    {"organization_id", "id", "version", "created_at", "updated_at", "entered_at", "revision"}
+    {
+        *("organization_id", "id", "version", "revision", "created_by"),
+        *("created_at", "updated_at", "entered_at", "assigned_at", "shared_at", "joined_at"),
+    }
 )
-"""Columns that change with every change, or say again what the entry is about."""
+"""Columns that change with every change, or say again what, when or by whom the entry is."""
 
 _AT_A_TIME: Final = re.compile(r"(.*\S)[ T]+(\d{1,2})(?:[:hH](\d{2})|[hH])", re.ASCII)
 
