@@ -37,6 +37,28 @@ async def test_what_is_typed_after_tab_belongs_to_the_next_field(
         assert field(pilot, "process").raw == "Works"
 
 
+async def test_what_is_typed_after_enter_belongs_to_the_next_field(
+    tmp_path: Path, world: World
+) -> None:
+    async with opened(tmp_path) as pilot:
+        await burst(pilot, "n")
+        await burst(pilot, *"Safety", "enter", *"Works", "enter", "!")
+        assert field(pilot, "title").raw == "Safety"
+        assert field(pilot, "process").raw == "Works"
+
+
+async def test_enter_on_the_last_line_saves_all_that_was_typed_before(
+    tmp_path: Path, world: World
+) -> None:
+    async with opened(tmp_path) as pilot:
+        await burst(pilot, "down", "enter")
+        await burst(pilot, "v")
+        await on(pilot, ValueForm)
+        await burst(pilot, *"12", "enter", *"counted again", "enter")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ValueForm))
+        assert "12" in seen(pilot)
+
+
 async def test_a_value_typed_at_once_is_no_period(tmp_path: Path, world: World) -> None:
     async with opened(tmp_path) as pilot:
         await burst(pilot, "down", "enter")

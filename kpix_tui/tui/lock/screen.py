@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -76,9 +75,8 @@ class LockScreen(TypedAhead[None], KpixScreen[None]):
         """What this screen offers is available, and nothing else is offered."""
         return None
 
-    @on(LineInput.Submitted)
-    def _entered(self, event: LineInput.Submitted) -> None:
-        event.stop()
+    def line_entered(self, _line: LineInput) -> None:
+        """Enter tries the password."""
         self.do_unlock()
 
     def do_unlock(self) -> None:

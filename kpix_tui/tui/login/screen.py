@@ -57,10 +57,9 @@ class LoginScreen(KpixScreen[None]):
     def _field(self, name: str) -> Field[Any]:
         return self.query_one(f"#field-{name}", Field)
 
-    @on(LineInput.Submitted)
-    def _next(self, event: LineInput.Submitted) -> None:
-        event.stop()
-        if event.input.password or self.query("#field-organization"):
+    def line_entered(self, line: LineInput) -> None:
+        """Enter goes to the password; from there it signs in."""
+        if line.password or self.query("#field-organization"):
             self.do_sign_in()
         else:
             self._field("password").focus()

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
@@ -85,12 +84,10 @@ class FormScreen(KpixModal[Answer]):
         """The field of this name."""
         return next((field for field in self._all() if field.name == name), None)
 
-    @on(LineInput.Submitted)
-    def _entered(self, event: LineInput.Submitted) -> None:
+    def line_entered(self, line: LineInput) -> None:
         """Enter goes on to the next field; on the last one it saves."""
-        event.stop()
         fields = self._all()
-        here = next(i for i, field in enumerate(fields) if field in event.input.ancestors)
+        here = next(i for i, field in enumerate(fields) if field in line.ancestors)
         if here + 1 < len(fields):
             fields[here + 1].focus()
         else:
