@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from kpix_tui.domains.kpis.errors import KpiNotFound
 from kpix_tui.domains.kpis.service import delete_kpi
 from kpix_tui.domains.kpis.views import Direction, Status, Thresholds
 from kpix_tui.domains.overview import service
+from kpix_tui.domains.overview.errors import TooLongAgo
 from kpix_tui.domains.values.service import write_values
 from kpix_tui.domains.values.views import PeriodValue
 from kpix_tui.kernel.ids import new_id
@@ -166,3 +168,16 @@ def test_twice_the_data_takes_the_same_queries(context: Context, use_case: Any) 
             assert context.run(use_case).total == 3 * (round_ + 1)
         numbers.append(len(seen))
     assert numbers[0] == numbers[1] <= 4
+
+
+@pytest.mark.parametrize("frequency", Frequency)
+def test_the_first_years_are_refused_and_the_first_day_after_them_is_shown(
+    context: Context, frequency: Frequency
+) -> None:
+    made = factory.kpi(context, factory.dashboard(context), frequency=frequency)
+    for use_case in (partial(service.show_kpi, kpi_id=made.id), service.list_kpis):
+        with pytest.raises(TooLongAgo, match="from 0100-01-01 on") as refused:
+            context.run(use_case, until=date(99, 12, 31))
+        assert refused.value.fields == ("until",)
+    row = context.run(service.show_kpi, made.id, date(100, 1, 1)).row
+    assert len(row.spark) == 24

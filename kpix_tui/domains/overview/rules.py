@@ -18,6 +18,8 @@ from kpix_tui.kernel.periods import (
 )
 
 SPARK_PERIODS = 24
+EARLIEST = date(100, 1, 1)
+"""The first day as of which a KPI is shown: 24 years before it, the calendar has begun."""
 _NO_DATA = StatusOf(Status.NO_DATA)
 
 

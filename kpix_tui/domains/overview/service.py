@@ -17,7 +17,14 @@ from kpix_tui.domains.kpis.errors import KpiNotFound
 from kpix_tui.domains.kpis.service import get_kpi
 from kpix_tui.domains.kpis.views import Direction, Status, Thresholds
 from kpix_tui.domains.overview import queries
-from kpix_tui.domains.overview.rules import SPARK_PERIODS, missing_after, shown_until, spark
+from kpix_tui.domains.overview.errors import TooLongAgo
+from kpix_tui.domains.overview.rules import (
+    EARLIEST,
+    SPARK_PERIODS,
+    missing_after,
+    shown_until,
+    spark,
+)
 from kpix_tui.domains.overview.views import DashboardRow, KpiDetail, KpiRow
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 from kpix_tui.kernel.periods import Frequency, Period, period_of
@@ -56,9 +63,12 @@ def list_kpis(
     """One page of KPIs with their last values as of ``until`` (default: today), worst first.
 
     Sorts: worst, code, name, value, period, variance, owner, dashboard.
+
+    Raises:
+        TooLongAgo: ``until`` is a day of the first years.
     """
     require(actor_of(uow), Permission.KPI_READ)
-    day = until or uow.today
+    day = _day(uow, until)
     found = queries.kpis(uow, page, dashboard_id=dashboard_id, until=day)
     return Page(_rows(uow, found.rows, day), found.total, found.offset)
 
@@ -68,8 +78,9 @@ def show_kpi(uow: UnitOfWork, kpi_id: UUID, until: date | None = None) -> KpiDet
 
     Raises:
         KpiNotFound: there is none, or the actor may not see it.
+        TooLongAgo: ``until`` is a day of the first years.
     """
-    day = until or uow.today
+    day = _day(uow, until)
     definition = get_kpi(uow, kpi_id)
     row = queries.kpi(uow, kpi_id, day)
     if row is None:
@@ -77,10 +88,16 @@ def show_kpi(uow: UnitOfWork, kpi_id: UUID, until: date | None = None) -> KpiDet
     return KpiDetail(definition, _rows(uow, [row], day)[0])
 
 
+def _day(uow: UnitOfWork, until: date | None) -> date:
+    if until is not None and until < EARLIEST:
+        raise TooLongAgo(earliest=EARLIEST, fields=("until",))
+    return until or uow.today
+
+
 def _rows(uow: UnitOfWork, rows: Sequence[Any], until: date) -> tuple[KpiRow, ...]:
     """The views of a page: two more queries, for the values around and for who owes them."""
     # A day in the past is over, and so is a period that ends on it; today is not.
-    present = min(until, uow.today - _DAY) + _DAY if until > date.min else until
+    present = min(until, uow.today - _DAY) + _DAY
     shown = [_shown(row, present) for row in rows]
     windows = [
         (row.id, last.shift(-SPARK_PERIODS).start) for row, last in zip(rows, shown, strict=True)
