@@ -7,6 +7,7 @@ import signal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
+from uuid import UUID
 
 from rich.console import Group
 from rich.segment import Segments
@@ -111,7 +112,10 @@ class KpixApp(AdministrationApp, LockingApp):
 
     def new_bridge(self) -> Bridge:
         """Another way to the database, without what was asked for before."""
-        return Bridge(self.context, self._heard)
+        return Bridge(self.context, self._heard, self._whose)
+
+    def _whose(self) -> UUID | None:
+        return self.actor.user_id if self.actor else None
 
     def open_demo(self) -> None:
         """Leave this database for the demonstration's own."""

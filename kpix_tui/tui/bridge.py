@@ -18,9 +18,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
+from uuid import UUID
 
 from kpix_tui.app.telemetry import report
-from kpix_tui.domains.accounts.errors import NotSignedIn
+from kpix_tui.domains.accounts.errors import NotSignedIn, SessionEnded
 from kpix_tui.kernel.correlation import correlation_id, new_correlation_id
 from kpix_tui.kernel.errors import Cancelled, KpixError, TimedOut, Unavailable
 from kpix_tui.tui.errors import Unexpected
@@ -94,16 +95,22 @@ _Outcome = tuple[Any, KpixError | None]
 class Bridge:
     """Runs use cases for screens. Every error that comes back is a :class:`KpixError`.
 
-    ``health`` hears after each answer whether the database could be reached.
+    ``health`` hears after each answer whether the database could be reached. ``whose`` says whom
+    the screens belong to, once they do: the session that is kept is shared with the commands of the
+    system account, which may have signed in somebody else.
     """
 
     READERS: Final = 2
     WRITERS: Final = 1
 
     def __init__(
-        self, context: Units, health: Callable[[bool], None] = lambda _answers: None
+        self,
+        context: Units,
+        health: Callable[[bool], None] = lambda _answers: None,
+        whose: Callable[[], UUID | None] = lambda: None,
     ) -> None:
         self._context = context
+        self._whose = whose
         self._health = health
         self._reads: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writes: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -219,6 +226,7 @@ class Bridge:
             try:
                 with self._context.unit_of_work(on_open=job.track) as unit:
                     try:
+                        self._require_same_person(unit)
                         return use_case(unit, *args, **options)
                     finally:
                         job.leave()  # while the connection is still this job's
@@ -226,6 +234,12 @@ class Bridge:
                 job.leave()  # a unit that was refused as it opened, by the session or the server
 
         return work
+
+    def _require_same_person(self, unit: Any) -> None:
+        """Nothing is read or done for one person on the screens of another."""
+        owner = self._whose()
+        if owner is not None and unit.principal.user_id != owner:
+            raise SessionEnded
 
     def _submit(
         self,

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import ANY
 from uuid import UUID
 
 from kpix_tui.access.actor import Actor
@@ -50,7 +52,8 @@ class FakeUnit:
     clock: Clock
     cancelled: threading.Event = field(default_factory=threading.Event)
     session: Any = None
-    principal: Any = None
+    principal: Any = field(default_factory=lambda: SimpleNamespace(user_id=ANY))
+    """Whoever the screens belong to."""
 
     def cancel(self) -> None:
         """Remember it."""

@@ -154,6 +154,22 @@ async def test_a_session_that_is_revoked_locks_the_terminal(
         assert "Your session has ended." in text_of(app.screen)
 
 
+async def test_the_screens_of_one_person_show_and_do_nothing_for_another(
+    as_person: People, open_app: Open
+) -> None:
+    """A command of the same system account may have signed in somebody else."""
+    context, other = as_person("acme/user"), as_person("acme/admin")
+    app = open_app(context)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await signed_in(pilot, app)
+        token = other.tokens.load()
+        assert token is not None
+        context.tokens.save(token)
+        await pilot.press("r")
+        await until(pilot, lambda: shows(app, LockScreen))
+        assert "Your session has ended." in text_of(app.screen)
+
+
 async def test_a_terminal_that_was_left_locked_asks_who_is_there(
     database: Database, tmp_path: Path, clock: FixedClock, as_person: People, open_app: Open
 ) -> None:
