@@ -93,6 +93,10 @@ def test_nobody_passes_on_more_than_they_hold() -> None:
     with pytest.raises(RoleBeyondOwn) as refused:
         rules.check_within(held, {P.KPI_UPDATE: S.ORGANIZATION}, {P.AUDIT_READ: S.OWN, **held})
     assert refused.value.params["cells"] == "kpi:update ORGANIZATION, audit:read OWN"
+    with pytest.raises(RoleBeyondOwn) as refused:
+        rules.check_within({}, GRANTS[BuiltinRole.ADMIN])
+    assert str(refused.value.params["cells"]).count(",") == 2
+    assert str(refused.value.params["cells"]).endswith("…")
 
 
 def test_an_administrator_holds_every_cell() -> None:

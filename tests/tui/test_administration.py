@@ -226,6 +226,22 @@ async def test_roles_are_ticked_and_saved_together(tmp_path: Path, people: Peopl
         assert "Quality manager, User" in seen(pilot)
 
 
+async def test_a_role_that_allows_more_than_oneself_may_is_named_as_such(
+    tmp_path: Path, people: People
+) -> None:
+    from kpix_tui.access.permissions import Permission
+
+    beyond = "Not yours to give or to take: it allows more than you may."
+    async with administration(tmp_path, *USERS, "down", "down", "o") as pilot:
+        assert beyond not in seen(pilot)
+        app: Any = pilot.app
+        del app.actor.grants[Permission.AUDIT_READ]
+        await press(pilot, "escape", "o")
+        assert beyond in seen(pilot)
+        await press(pilot, "escape", "n")
+        assert beyond in seen(pilot)
+
+
 async def test_many_roles_scroll_and_a_click_ticks(tmp_path: Path, people: People) -> None:
     for number in range(20):
         people.role(f"Ward {number:02}", {})

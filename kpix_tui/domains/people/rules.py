@@ -25,6 +25,9 @@ MAXIMUM_NAME: Final = 200
 MAXIMUM_ROLE_NAME: Final = 50
 MAXIMUM_DESCRIPTION: Final = 500
 
+_NAMED: Final = 3
+"""Cells that a refusal names: a sentence of twenty says no more, and no dialog has room for it."""
+
 _UNSEEN: Final = ("Cc", "Cf", "Cs", "Co", "Cn")
 """Categories of characters that leave no mark: two names that differ by one look the same."""
 
@@ -124,9 +127,10 @@ def check_within(held: Cells, *wanted: Cells) -> None:
     Raises:
         RoleBeyondOwn: the cells that are further, named.
     """
-    found = dict.fromkeys(cell for cells in wanted for cell in beyond(held, cells))
+    found = list(dict.fromkeys(cell for cells in wanted for cell in beyond(held, cells)))
     if found:
-        raise RoleBeyondOwn(cells=", ".join(found), fields=("cells",))
+        more = "…" if len(found) > _NAMED else ""
+        raise RoleBeyondOwn(cells=", ".join(found[:_NAMED]) + more, fields=("cells",))
 
 
 def rank(scope: Scope | None) -> int:

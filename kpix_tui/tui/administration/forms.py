@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kpix_tui.access.actor import Actor
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.accounts import service as accounts
 from kpix_tui.domains.accounts.views import CodeIssued, Invited, InviteUser, IssueCode
 from kpix_tui.domains.people import service as people
-from kpix_tui.domains.people.views import RoleRow, UserRow
+from kpix_tui.domains.people.rules import beyond
+from kpix_tui.domains.people.views import RoleDetail, UserRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.tui.administration.words import role_name, role_note, title
 from kpix_tui.tui.widgets.checks import Check, ChecksField
@@ -24,7 +26,7 @@ from kpix_tui.tui.widgets.form import FormScreen
 class InviteForm(FormScreen[Invited]):
     """An account for somebody; the answer holds the code that lets them in."""
 
-    def __init__(self, roles: Sequence[RoleRow]) -> None:
+    def __init__(self, roles: Sequence[RoleDetail]) -> None:
         super().__init__()
         self._roles = roles
 
@@ -41,7 +43,11 @@ class InviteForm(FormScreen[Invited]):
             required=True,
             help=_("They sign in with it. kpix sends no mail: you pass the code on."),
         )
-        lines = [Check(one.name, role_name(one.name), role_note(one)) for one in self._roles]
+        notes = _notes(self._roles, self.kpix.actor)
+        lines = [
+            Check(one.name, role_name(one.name), note)
+            for one, note in zip(self._roles, notes, strict=True)
+        ]
         yield ChecksField("roles", _("Roles"), lines, required=True)
 
     async def save(self, values: dict[str, Any]) -> Invited:
@@ -104,7 +110,7 @@ class CodeForm(FormScreen[CodeIssued]):
 class RolesForm(FormScreen[bool]):
     """What somebody may do: the roles that they hold, ticked."""
 
-    def __init__(self, user: UserRow, roles: Sequence[RoleRow]) -> None:
+    def __init__(self, user: UserRow, roles: Sequence[RoleDetail]) -> None:
         super().__init__()
         self._user = user
         self._roles = roles
@@ -116,10 +122,14 @@ class RolesForm(FormScreen[bool]):
 
     def fields(self) -> Iterable[Field[Any]]:
         """The roles of the organisation."""
+        notes = _notes(self._roles, self.kpix.actor)
         yield ChecksField(
             "roles",
             _("Roles"),
-            [Check(one.id, role_name(one.name), role_note(one)) for one in self._roles],
+            [
+                Check(one.id, role_name(one.name), note)
+                for one, note in zip(self._roles, notes, strict=True)
+            ],
             value=self._held,
             help=_("Together they allow what any of them allows."),
         )
@@ -128,6 +138,16 @@ class RolesForm(FormScreen[bool]):
         """Give and take what was ticked differently, all or nothing."""
         await self.bridge.write(set_roles, self._user.id, self._held, values["roles"])
         return True
+
+
+def _notes(roles: Sequence[RoleDetail], actor: Actor | None) -> Iterator[str]:
+    """What each role is for, or that it is not the actor's to give."""
+    held = actor.grants if actor else {}
+    for role in roles:
+        if beyond(held, role.cells):
+            yield _("Not yours to give or to take: it allows more than you may.")
+        else:
+            yield role_note(role)
 
 
 def set_roles(
