@@ -11,7 +11,7 @@ import pytest
 from kpix_tui.access.permissions import BuiltinRole
 from kpix_tui.kernel.errors import Unavailable
 from kpix_tui.tui import themes
-from kpix_tui.tui.actions import ACTIONS, Action, bindings_for
+from kpix_tui.tui.actions import ACTIONS, GLOBAL, Action, actions_at, bindings_for
 from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.commands import Command
 from kpix_tui.tui.lock.screen import LockScreen
@@ -258,6 +258,22 @@ async def test_the_footer_shows_a_key_once_for_the_place_that_answers(app: KpixA
         )
         footer.shown = ((filtering, True), (leaving, True))
         assert [row[0] for row in footer._cells()] == ["filter.clear"]
+
+
+async def test_what_every_list_has_leaves_a_narrow_footer_first(app: KpixApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await on(pilot, Plain)
+        footer = app.screen.query_one(KpixFooter)
+        footer.shown = tuple(
+            (action, True)
+            for place in ("table", "users", GLOBAL)
+            for action in actions_at(place)
+            if action.footer
+        )
+        shown = [row[0] for row in footer._cells()]
+        assert "table.sort" not in shown
+        assert {"table.open", "users.invite", "users.assign", "users.code"} <= set(shown)
+        assert {"users.switch", "app.help", "app.palette"} <= set(shown)
 
 
 async def test_a_click_on_the_footer_does_what_the_key_does(app: KpixApp) -> None:

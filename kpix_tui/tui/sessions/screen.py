@@ -41,7 +41,9 @@ class SessionsScreen(KpixScreen[None]):
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""
-        return (_("Everybody's sessions") if self._everyone else _("My sessions"),)
+        if self._everyone:
+            return (_("Administration"), _("Everybody's sessions"))
+        return (_("My sessions"),)
 
     def body(self) -> ComposeResult:
         """One list."""

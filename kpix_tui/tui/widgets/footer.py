@@ -18,6 +18,8 @@ from kpix_tui.tui.actions import GLOBAL, Action, actions_at
 from kpix_tui.tui.keymap import key_label
 
 _GAP = 2
+_FIRST_TO_GO = ("table.sort", "table.filter")
+"""What every list has makes room for what only this one can do."""
 
 
 class KpixFooter(Widget):
@@ -41,9 +43,10 @@ class KpixFooter(Widget):
     def _cells(self) -> list[tuple[str, str, str, bool]]:
         """Id, key, title and availability of what fits, help and palette kept at the end."""
         rows = self._rows()
-        room = self.content_size.width - 1
+        room = self.content_size.width + _GAP  # the last gap may be cut off
+        common = [row for name in _FIRST_TO_GO for row in rows if row[0] == name]
         while len(rows) > 2 and sum(_width(row) for row in rows) > room:
-            rows.pop(-3)
+            rows.remove(common.pop(0) if common else rows[-3])
         return rows
 
     def _rows(self) -> list[tuple[str, str, str, bool]]:
