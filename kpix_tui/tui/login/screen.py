@@ -95,7 +95,7 @@ class LoginScreen(KpixScreen[None]):
                 self._field(name).focus()
             return
         self._trying = True
-        self.query_one("#notice", Notice).show(_("Signing in…"))
+        self.query_one("#notice", Notice).wait(_("Signing in…"))
         self.attempt(partial(self._try, login))
 
     async def _try(self, login: Login) -> None:

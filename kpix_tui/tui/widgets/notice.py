@@ -21,13 +21,23 @@ class Notice(Widget, can_focus=True):
 
     text: reactive[str] = reactive("", layout=True)
     next_step: reactive[str] = reactive("", layout=True)
+    failed: reactive[bool] = reactive(True, layout=True)
 
     def show_error(self, error: KpixError, next_step: str | None = None) -> None:
         """Say ``error``, and what to do about it."""
         self.show(error_text(error), next_step or _next_step(error))
 
     def show(self, text: str, next_step: str = "") -> None:
-        """Say ``text``."""
+        """Say ``text``, which went wrong."""
+        self.failed = True
+        self._say(text, next_step)
+
+    def wait(self, text: str) -> None:
+        """Say ``text``, which goes on."""
+        self.failed = False
+        self._say(text)
+
+    def _say(self, text: str, next_step: str = "") -> None:
         self.text = " ".join(plain(line) for line in text.splitlines())
         self.next_step = next_step
         self.set_class(True, "-shown")
@@ -45,7 +55,10 @@ class Notice(Widget, can_focus=True):
         """The sentence, then the next step, dimmed."""
         mark = failed_mark(ascii=bool(getattr(self.app, "ascii", False)))
         return Content.assemble(
-            (f"{mark} ", "$text-error bold"), self.text, "  ", (self.next_step, "$text-muted")
+            (f"{mark} " if self.failed else "", "$text-error bold"),
+            self.text,
+            "  ",
+            (self.next_step, "$text-muted"),
         )
 
     def do_copy(self) -> None:
