@@ -256,7 +256,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _m("Back"),
         _m("Back to where you came from."),
         ("escape",),
-        ("dashboard", "kpi"),
+        ("dashboard", "kpi", "administration"),
     ),
     Action("nav.refresh", _m("Refresh"), _m("Read again."), ("r",), (GLOBAL,), None, False),
     Action(

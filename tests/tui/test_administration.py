@@ -24,6 +24,7 @@ from kpix_tui.tui.administration.teams import TeamsScreen
 from kpix_tui.tui.administration.user import UserScreen
 from kpix_tui.tui.administration.users import UsersScreen
 from kpix_tui.tui.app import KpixApp
+from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.modals.confirm import Confirm
 from tests.tui.hostile import HOSTILE
 from tests.tui.people_world import CODE, People, hospital
@@ -91,6 +92,8 @@ async def test_seven_opens_the_menu_with_how_much_there_is(tmp_path: Path) -> No
         assert shows(pilot, UsersScreen)
         await press(pilot, "escape")
         assert shows(pilot, AdministrationScreen)
+        await press(pilot, "escape")
+        assert shows(pilot, DashboardsScreen)
 
 
 @pytest.mark.usefixtures("people")

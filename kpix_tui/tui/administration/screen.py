@@ -75,6 +75,10 @@ class AdministrationScreen(KpixScreen[None]):
         self.menu.focus()
         super().begin()
 
+    def do_back(self) -> None:
+        """To the dashboards: this is the first screen of its own."""
+        self.kpix.do_dashboards()
+
     @property
     def menu(self) -> Menu:
         """The places."""
