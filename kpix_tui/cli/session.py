@@ -210,13 +210,16 @@ class Session:
                 return self.environ[variable]
         if not sys.stdin.isatty():
             raise PasswordNeeded(variable=variables[0])
-        answer: Any = click.prompt(
-            label,
-            hide_input=True,
-            err=True,
-            confirmation_prompt=_("The same again") if twice else False,
-        )
-        return str(answer)
+        answer = _unseen(label)
+        while twice and _unseen(_("The same again")) != answer:
+            click.echo(_("The two passwords are not the same."), err=True)
+            answer = _unseen(label)
+        return answer
+
+
+def _unseen(label: str) -> str:
+    answer: Any = click.prompt(label, hide_input=True, err=True)
+    return str(answer)
 
 
 pass_session = click.make_pass_decorator(Session)

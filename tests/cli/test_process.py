@@ -94,11 +94,14 @@ def test_passwords_are_asked_for_twice_and_never_shown(
         [
             ("E-mail", "bill@initech.test"),
             ("Password", "a battery of horses"),
+            ("The same again", "a battery of houses"),
+            ("Password", "a battery of horses"),
             ("The same again", "a battery of horses"),
         ],
     )
     assert process.wait(30) == 0, seen
     assert "bill@initech.test" in seen
+    assert "The two passwords are not the same." in seen
     assert "horses" not in seen
     assert "Next, sign in: kpix login --email bill@initech.test" in seen
 
