@@ -39,7 +39,7 @@ SHARING: Final[tuple[Action, ...]] = (
     ),
     Action(
         "sharing.change",
-        _m("Change"),
+        _m("Edit"),
         _m("Change what the person or the team may do, and until when."),
         ("e",),
         _SHARES,
