@@ -14,6 +14,7 @@ from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import TeamRow, UpdateTeam
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.i18n.formats import format_day
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.reach import too_narrow
@@ -59,6 +60,7 @@ class TeamsScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "teams"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PEOPLE})
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""
