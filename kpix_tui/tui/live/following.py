@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -33,7 +32,6 @@ class Following:
 
     def __init__(self, app: LiveApp, actor: Actor) -> None:
         self._app = app
-        self._loop = asyncio.get_running_loop()
         self._ended = False
         self._listens = False
         self._since: datetime | None = None
@@ -64,15 +62,14 @@ class Following:
         self._app.live = self._app.polling = False
 
     def _here(self, do: Callable[[Told], None]) -> Callable[[Told], None]:
-        """``do`` on the event loop, for the thread of the listener."""
+        """``do`` as the application, for the thread of the listener."""
 
         def unless_ended(told: Told) -> None:
             if not self._ended:
                 do(told)
 
         def hand_over(told: Told) -> None:
-            if not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(unless_ended, told)
+            self._app.call_later(unless_ended, told)
 
         return hand_over
 
