@@ -274,8 +274,7 @@ async def test_hostile_names_are_text(
         kpi = kpi_of(world, "Trains on time")
         world.somebody("kpi.updated", replace(kpi, code=hostile), by=hostile)
         tell(pilot, value_of(kpi))
-        await until(pilot, lambda: pilot.app.screen.query_one(News).has_class("-shown"))
-        assert "changed" in seen(pilot)
+        await sees(pilot, " changed ")
 
 
 def test_what_was_done_is_said_in_both_languages(world: World) -> None:

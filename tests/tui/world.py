@@ -380,6 +380,10 @@ class World:
         self.kpis[command.id] = replace(old, name=command.name, version=old.version + 1)
         return KpiChanged(command.id, command.code, 2, StatusesRecomputed(changed=3))
 
+    def get_kpi(self, _uow: Any, kpi_id: UUID) -> Kpi:
+        """The definition."""
+        return self.kpis[kpi_id]
+
     def delete_kpi(self, _uow: Any, kpi_id: UUID) -> Kpi:
         """Gone."""
         return self.kpis.pop(kpi_id)
@@ -396,7 +400,7 @@ _SERVICES = {
     "audit": ("latest_changes", "changes_since"),
     "overview": ("list_dashboards", "show_dashboard", "list_kpis", "show_kpi"),
     "dashboards": ("create_dashboard", "update_dashboard", "archive_dashboard"),
-    "kpis": ("create_kpi", "delete_kpi"),
+    "kpis": ("create_kpi", "get_kpi", "delete_kpi"),
     "values": ("enter_value", "update_kpi", "list_values", "value_history"),
 }
 
