@@ -86,7 +86,7 @@ class SubPlansOpen(Conflict):
     """An action is closed after its sub-actions."""
 
     code = "plan.sub_plans_open"
-    message = message("{title} has sub-actions that are not closed yet: {count}. Close them first.")
+    message = message("{title} has sub-actions that are not closed: close them first.")
 
 
 class ParentClosed(Conflict):
