@@ -276,6 +276,8 @@ class World:
             critical=False,
             entered_at="2026-10-01",
         )
+        last = {**value, "period_end": "2026-09-30", "distance": 2}
+        self.put("kpi_state", **last, dashboard_id=board.id)
         return made
 
     def _foreign(self) -> None:
@@ -341,6 +343,7 @@ _WITHOUT_ID = frozenset(
         "kpi_value",
         "kpi_value_revision",
         "action_plan_change",
+        "kpi_state",
     }
 )
 
