@@ -14,14 +14,8 @@ from kpix_tui.domains.search.rules import marked, snippet
 from kpix_tui.domains.search.views import WITH_STATUS, Found, Hit, Kind, Wanted
 from kpix_tui.kernel.paging import Page, PageRequest
 
-_LAST_VALUE: Final = """
-    select v.status, v.critical from kpix.kpi_value v
-    where v.organization_id = :organization and v.kpi_id = {kpi}
-    order by v.period_start desc limit 1
-"""
-
-_OF_STATUS: Final = f"""
-    left join lateral ({_LAST_VALUE.format(kpi="f.id")}) v on true
+_OF_STATUS: Final = """
+    left join kpix.kpi_state v on v.organization_id = :organization and v.kpi_id = f.id
     where coalesce(v.status, 'NO_DATA') = any (:statuses)
         or v.critical and 'CRITICAL' = any (:statuses)
 """
@@ -60,7 +54,7 @@ shown as materialized (
     left join mails m on m.user_id = u.id
     left join kpix.app_user o on o.organization_id = :organization
         and o.id = case p.kind when 'KPI' then k.owner_id when 'DASHBOARD' then d.owner_id end
-    left join lateral ({last_value}) v on true
+    left join kpix.kpi_state v on v.organization_id = :organization and v.kpi_id = k.id
     where p.id = case p.kind when 'KPI' then k.id when 'DASHBOARD' then d.id else u.id end
 )
 select totals.of_all, totals.more, marks.meant, shown.*
@@ -75,8 +69,7 @@ order by shown.place
 
 
 def _statement(of_status: str) -> TextClause:
-    written = _SEARCH.format(of_status=of_status, last_value=_LAST_VALUE.format(kpi="k.id"))
-    return text(written).bindparams(
+    return text(_SEARCH.format(of_status=of_status)).bindparams(
         bindparam("kinds", type_=ARRAY(Text)),
         bindparam("order", type_=ARRAY(Text)),
         bindparam("process", type_=Text),
