@@ -249,19 +249,22 @@ SHAPES = (
 )  # fmt: skip
 
 
+def _found(someone: Attacker, words: list[str]) -> list[int]:
+    """How much each of the words finds, in one transaction: an error would end it."""
+    with someone.connection() as connection, connection.transaction():
+        someone.begin(connection)
+        return [len(connection.execute(FOUND, {"word": word}).fetchall()) for word in words]
+
+
 @pytest.mark.parametrize("character", CHARACTERS, ids=lambda c: f"u{ord(c):04x}")
 def test_no_character_is_an_operator(
     character: str, attacker: Become, furnished: dict[str, Any]
 ) -> None:
-    owner, stranger = attacker("acme/admin"), attacker("acme/viewer")
-    for shape in SHAPES:
-        word = shape.format(c=character)
-        assert stranger.gained(FOUND, word=word) == 0, (word, stranger.notes)
-        assert not stranger.notes, word
-        owner.gained(FOUND, word=word)
-        assert not owner.notes, word
+    words = [shape.format(c=character) for shape in SHAPES]
+    assert set(_found(attacker("acme/viewer"), words)) == {0}
     joined = 0 if character == UNSEEN else 1
-    assert owner.gained(FOUND, word=f"wombat{character}rate") == joined  # the KPI has both words
+    found = _found(attacker("acme/admin"), [*words, f"{HIDDEN}{character}rate"])
+    assert found[-1] == joined  # the KPI has both words
 
 
 INJECTIONS = (
@@ -274,12 +277,9 @@ INJECTIONS = (
 
 @pytest.mark.parametrize("attack", INJECTIONS)
 def test_no_query_is_more_than_words(
-    attack: str, attacker: Become, furnished: dict[str, Any], fingerprint: Callable[[], str]
+    attack: str, attacker: Become, furnished: dict[str, Any]
 ) -> None:
-    before, stranger = fingerprint(), attacker("acme/viewer")
-    assert stranger.gained(FOUND, word=attack) == 0
-    assert not stranger.notes
-    assert fingerprint() == before
+    assert _found(attacker("acme/viewer"), [attack]) == [0]
 
 
 @pytest.mark.parametrize(
