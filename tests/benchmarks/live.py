@@ -10,8 +10,10 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from queue import SimpleQueue
@@ -39,12 +41,19 @@ IDLE_SECONDS = 12.0
 MOST = 500.0
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A client had a value at an instant."""
+
+    client: str
+    number: int
+    at: float
+
+
 class Client:
     """A program of several clients, and what they report."""
 
-    def __init__(
-        self, process: subprocess.Popen[str], heard: SimpleQueue[tuple[int, float]]
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[str], heard: SimpleQueue[Held]) -> None:
         self.process = process
         self.listens = 0
         self._heard = heard
@@ -52,19 +61,18 @@ class Client:
 
     def _read(self) -> None:
         for line in self.process.stdout or ():
-            word, _space, rest = line.partition(" ")
-            if word == LISTENS:
-                self.listens += 1
-            elif word == HELD:
-                number, at = rest.split()
-                self._heard.put((int(number), float(at)))
+            match line.split():
+                case [word] if word == LISTENS:
+                    self.listens += 1
+                case [word, client, number, at] if word == HELD:
+                    self._heard.put(Held(client, int(number), float(at)))
 
 
 def measure(bench: Bench, folder: Path) -> Iterator[Measure]:
     """Commit to repaint, and what a live terminal writes while nothing happens."""
     settings = settings_of(bench, folder)
     _enter(bench, Decimal(FIRST - 10) / 10)
-    heard: SimpleQueue[tuple[int, float]] = SimpleQueue()
+    heard: SimpleQueue[Held] = SimpleQueue()
     with ExitStack() as stack:
         clients = [stack.enter_context(_client(bench, heard, n)) for n in _shares()]
         terminal = stack.enter_context(running(KPIX, settings, folder))
@@ -77,16 +85,32 @@ def measure(bench: Bench, folder: Path) -> Iterator[Measure]:
         idle = terminal.idle(IDLE_SECONDS)
         committed, painted = _change(bench, terminal)
         time.sleep(2)
-    held = [1000 * (at - committed[number]) for number, at in _all(heard) if number in committed]
+    held, stale = _delays(committed, _all(heard))
+    milliseconds = [1000 * seconds for seconds in painted]
     yield from _spread("commit to having read, 29 clients", held)
-    yield from _spread("commit to paint, a terminal", [1000 * seconds for seconds in painted])
-    yield from _spread(
-        "commit to repaint, 30 clients", held + [1000 * s for s in painted], most=MOST
-    )
-    yield Measure(
-        "changes not seen", float(CHANGES * (CLIENTS + 1) - len(held) - len(painted)), "", most=0.0
-    )
+    yield from _spread("commit to paint, a terminal", milliseconds)
+    yield from _spread("commit to repaint, 30 clients", held + milliseconds, most=MOST)
+    yield Measure("clients left with an old value", float(stale), "", most=0.0)
     yield Measure("bytes when live and idle", idle / IDLE_SECONDS, "B/s", most=0.0)
+
+
+def _delays(committed: dict[int, float], reports: list[Held]) -> tuple[list[float], int]:
+    """Milliseconds from each commit to a client's having it, or a later one; who never had the last.
+
+    A client that reads while three values are committed may have the third one only.
+    """
+    by_client: dict[str, list[Held]] = defaultdict(list)
+    for report in reports:
+        by_client[report.client].append(report)
+    last = max(committed)
+    stale = CLIENTS - sum(any(r.number == last for r in found) for found in by_client.values())
+    delays = [
+        1000 * (min(r.at for r in found if r.number >= number) - at)
+        for found in by_client.values()
+        for number, at in committed.items()
+        if any(r.number >= number for r in found)
+    ]
+    return delays, stale
 
 
 def _shares() -> Iterator[int]:
@@ -96,7 +120,7 @@ def _shares() -> Iterator[int]:
 
 
 @contextmanager
-def _client(bench: Bench, heard: SimpleQueue[tuple[int, float]], clients: int) -> Iterator[Client]:
+def _client(bench: Bench, heard: SimpleQueue[Held], clients: int) -> Iterator[Client]:
     arguments = (bench.url, str(bench.dashboards[0]), str(bench.kpis[0]), str(clients))
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.live_client", *arguments],
@@ -130,7 +154,7 @@ def _enter(bench: Bench, value: Decimal) -> None:
     bench.context.run(enter_value, EnterValue(bench.kpis[0], months()[-1], value, "again"))
 
 
-def _all(heard: SimpleQueue[tuple[int, float]]) -> list[tuple[int, float]]:
+def _all(heard: SimpleQueue[Held]) -> list[Held]:
     found = []
     while not heard.empty():
         found.append(heard.get())

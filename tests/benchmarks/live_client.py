@@ -35,6 +35,7 @@ def follow(context: Context, dashboard: UUID, kpi: UUID) -> None:
     context.listener(who, told.put, lambda there: listens.set() if there else None).start()
     listens.wait()
     print(LISTENS, flush=True)
+    client = f"{os.getpid()}/{threading.get_ident()}"
     while True:
         if not any(change.touches(dashboard=dashboard) for change in told.get()):
             continue
@@ -42,7 +43,7 @@ def follow(context: Context, dashboard: UUID, kpi: UUID) -> None:
         rows = context.run(list_kpis, dashboard_id=dashboard).rows
         value = next((row.value for row in rows if row.id == kpi), None)
         if value is not None:
-            print(HELD, int(value * 10), time.monotonic(), flush=True)
+            print(HELD, client, int(value * 10), time.monotonic(), flush=True)
 
 
 def main() -> None:
