@@ -31,6 +31,9 @@ grant execute on function
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
     private.keep_revision(), private.refuse_version(), private.check_written_values(), private.check_values_again()
     to kpix_owner;
+-- Live: who listens, who asks, and who has changed what.
+grant execute on function auth.listen(), auth.changes(timestamptz), auth.latest_changes() to kpix_app;
+grant execute on function private.tell_values(), private.tell_changes() to kpix_owner;
 -- The operator's: kpix db rescue, prune-audit, logins, grant-login, revoke-login.
 grant execute on function
     auth.rescue_user(text, text, bytea), auth.old_audit(date), auth.prune_audit(date), auth.login_sessions(), auth.end_login_sessions(name)
