@@ -10,10 +10,12 @@ from textual import on
 from textual.app import ComposeResult
 
 from kpix_tui.access.policy import Target
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import EVERY_KPI, KpiDetail, KpiFilter, KpiRow
 from kpix_tui.domains.values.views import ValueEntered
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
@@ -32,6 +34,7 @@ class KpisScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "kpis"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
 
     def __init__(
         self,
@@ -87,6 +90,10 @@ class KpisScreen(KpixScreen[None]):
     def reload(self) -> None:
         """Read the list again."""
         self.table.reload()
+
+    def tells_of(self, latest: LatestChange) -> bool:
+        """Whatever was done to a KPI."""
+        return latest.kpi_id is not None
 
     def on_screen_resume(self) -> None:
         """Back from a KPI: its row may have changed."""

@@ -10,10 +10,12 @@ from uuid import UUID
 from textual import on
 from textual.app import ComposeResult
 
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import RISKS, Grouping, KpiFilter, Overview
 from kpix_tui.domains.people import service as people
 from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
@@ -45,6 +47,7 @@ class OverviewScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "overview"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""
@@ -132,6 +135,10 @@ class OverviewScreen(KpixScreen[None]):
     def reload(self) -> None:
         """Read everything again."""
         self.table.reload()
+
+    def tells_of(self, latest: LatestChange) -> bool:  # noqa: ARG002 - the same for all
+        """Whatever was done to a dashboard or a KPI that one sees."""
+        return True
 
     def on_screen_resume(self) -> None:
         """Back from what was opened: it may have changed."""
