@@ -67,6 +67,10 @@ class Permission(StrEnum):
     KPI_VALUE_CREATE = "kpi_value:create"
     KPI_VALUE_READ = "kpi_value:read"
     KPI_VALUE_UPDATE = "kpi_value:update"
+    COMMENT_CREATE = "comment:create"
+    COMMENT_READ = "comment:read"
+    COMMENT_UPDATE = "comment:update"
+    COMMENT_DELETE = "comment:delete"
     IMPORT_CREATE = "import:create"
     AUDIT_READ = "audit:read"
 
@@ -101,6 +105,7 @@ _EVERYTHING_READ: Final = (
     _P.DASHBOARD_READ,
     _P.KPI_READ,
     _P.KPI_VALUE_READ,
+    _P.COMMENT_READ,
 )
 _BUILDING: Final = (
     _P.DASHBOARD_CREATE,
@@ -112,13 +117,27 @@ _BUILDING: Final = (
 )
 _ENTRY: Final = (_P.KPI_VALUE_CREATE, _P.KPI_VALUE_UPDATE)
 
+_COMMENTING: Final = MappingProxyType(
+    {
+        _P.COMMENT_CREATE: Scope.ORGANIZATION,
+        _P.COMMENT_UPDATE: Scope.OWN,
+        _P.COMMENT_DELETE: Scope.OWN,
+    }
+)
+
+OWN_ONLY: Final = frozenset({_P.COMMENT_UPDATE})
+"""What reaches one's own at any scope: nobody puts words into another's mouth."""
+
 GRANTS: Final = MappingProxyType(
     {
-        BuiltinRole.ADMIN: MappingProxyType(dict.fromkeys(Permission, Scope.ORGANIZATION)),
+        BuiltinRole.ADMIN: MappingProxyType(
+            dict.fromkeys(Permission, Scope.ORGANIZATION) | dict.fromkeys(OWN_ONLY, Scope.OWN)
+        ),
         BuiltinRole.MANAGER: MappingProxyType(
             dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION)
             | dict.fromkeys(_BUILDING, Scope.TEAM)
             | dict.fromkeys(_ENTRY, Scope.ORGANIZATION)
+            | dict(_COMMENTING)
             | {
                 _P.USER_READ: Scope.ORGANIZATION,
                 _P.TEAM_UPDATE: Scope.TEAM,
@@ -130,6 +149,7 @@ GRANTS: Final = MappingProxyType(
             dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION)
             | dict.fromkeys(_BUILDING, Scope.OWN)
             | dict.fromkeys(_ENTRY, Scope.OWN)
+            | dict(_COMMENTING)
             | {
                 _P.USER_READ: Scope.OWN,
                 _P.DASHBOARD_ASSIGN: Scope.OWN,
@@ -143,7 +163,10 @@ GRANTS: Final = MappingProxyType(
 )
 
 LEVEL_NEEDED: Final = MappingProxyType(
-    dict.fromkeys((_P.DASHBOARD_READ, _P.KPI_READ, _P.KPI_VALUE_READ), Level.VIEWER)
+    dict.fromkeys(
+        (_P.DASHBOARD_READ, _P.KPI_READ, _P.KPI_VALUE_READ, _P.COMMENT_READ, _P.COMMENT_CREATE),
+        Level.VIEWER,
+    )
     | dict.fromkeys(_ENTRY, Level.CONTRIBUTOR)
     | dict.fromkeys(
         (

@@ -13,6 +13,7 @@ RESOURCES: Final = {
     "dashboard": _m("Dashboards"),
     "kpi": _m("KPIs and thresholds"),
     "kpi_value": _m("Values"),
+    "comment": _m("Comments"),
     "import": _m("Imports"),
     "user": _m("Users"),
     "team": _m("Teams"),
@@ -58,6 +59,10 @@ MEANINGS: Final = {
     Permission.KPI_VALUE_CREATE: _m("Enter values"),
     Permission.KPI_VALUE_READ: _m("See values"),
     Permission.KPI_VALUE_UPDATE: _m("Correct values"),
+    Permission.COMMENT_CREATE: _m("Write comments"),
+    Permission.COMMENT_READ: _m("Read comments"),
+    Permission.COMMENT_UPDATE: _m("Change comments"),
+    Permission.COMMENT_DELETE: _m("Delete comments"),
     Permission.IMPORT_CREATE: _m("Import values from files"),
     Permission.AUDIT_READ: _m("Read the audit log"),
 }
