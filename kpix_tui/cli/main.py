@@ -35,6 +35,10 @@ _COMMANDS = {
     "dashboard": Lazy("access:dashboard", message("Dashboards: list, show, create, change.")),
     "kpi": Lazy("entry:kpi", message("KPIs: list, show, create, change.")),
     "value": Lazy("value:value", message("Values of KPIs: list, enter, correct, history.")),
+    "comment": Lazy(
+        "threads:comment",
+        message("Comments on KPIs and on their values: list, write, edit, delete."),
+    ),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),
     "lock": Lazy("sessions:lock", message("Lock this terminal and its session.")),

@@ -73,6 +73,18 @@ class Indicator:
         return Target(owners, self.board.level, self.assigned)
 
 
+@dataclass(frozen=True)
+class Remark:
+    """A comment on a KPI, edited once, that mentions a colleague."""
+
+    author: UUID
+    kpi: Indicator
+
+    @property
+    def target(self) -> Target:
+        return Target(frozenset({self.author}))
+
+
 @dataclass
 class World:
     """Acme with ``me`` in it, and the same things in Globex, where I am a stranger."""
@@ -87,6 +99,7 @@ class World:
     roles: dict[str, UUID] = field(default_factory=dict)
     shares: dict[UUID, Board] = field(default_factory=dict)
     assignments: dict[UUID, Indicator] = field(default_factory=dict)
+    comments: dict[UUID, Remark] = field(default_factory=dict)
     says: dict[UUID, str] = field(default_factory=dict)
     token: str = field(default_factory=new_token)
 
@@ -103,7 +116,7 @@ class World:
         made = uuid4()
         row = {"organization_id": self.org, **values}
         if table not in _WITHOUT_ID:
-            row["id"] = made
+            row.setdefault("id", made)
         names, marks = ", ".join(row), ", ".join(f"%({name})s" for name in row)
         schema = "" if "." in table else "kpix."
         self.connection.execute(
@@ -199,6 +212,18 @@ class World:
         if whom:
             by = {"assigned_by": board.owner}
             self.assignments[self.put("kpi_assignment", says, kpi_id=made, **by, **whom)] = kpi
+        self._comment(kpi, RELATIONS[len(self.kpis) % len(RELATIONS)])
+
+    def _comment(self, kpi: Indicator, author: str) -> None:
+        made, by = uuid4(), self.people[author]
+        org = {"organization_id": self.organizations["globex"]} if kpi.board.foreign else {}
+        self.says[made] = f"{author}'s comment on {self.says[kpi.id]}"
+        place = {"kpi_id": kpi.id, "dashboard_id": kpi.board.id, "thread_id": made}
+        self.put("comment", id=made, author_id=by, body="x", version=2, **place, **org)
+        when = {"since": "2026-09-01", "until": "2026-09-02"}
+        self.put("comment_revision", comment_id=made, revision=1, body="y", **when, **org)
+        self.put("comment_mention", comment_id=made, user_id=by, **org)
+        self.comments[made] = Remark(by, kpi)
 
     def _bare_kpi(self, board: Board, says: str, owner: UUID, code: str) -> UUID:
         org = {"organization_id": self.organizations["globex"]} if board.foreign else {}
@@ -247,6 +272,7 @@ class World:
         self.boards.append(board)
         kpi = self._bare_kpi(board, "another organisation's KPI", stranger, "FOREIGN")
         self.kpis.append(Indicator(kpi, stranger, board, assigned=False))
+        self._comment(self.kpis[-1], "stranger")
 
     # -- who asks ----------------------------------------------------------------------------------
 
@@ -294,6 +320,7 @@ _WITHOUT_ID = frozenset(
         "kpi_threshold",
         "kpi_value",
         "kpi_value_revision",
+        "comment_revision",
     }
 )
 
@@ -338,6 +365,15 @@ class Answers:
     def assignments(self, permission: Permission) -> set[UUID]:
         return {i for i, k in self.world.assignments.items() if self.on_kpi(permission, k)}
 
+    def comments(self, permission: Permission) -> set[UUID]:
+        """Those to read, or their author's to change, or to delete: what is not seen is not."""
+        return {
+            made
+            for made, one in self.world.comments.items()
+            if self.on_kpi(P.COMMENT_READ, one.kpi)
+            and (permission is P.COMMENT_READ or allows(self.actor, permission, one.target))
+        }
+
     def everywhere(self, permission: Permission) -> bool:
         return allows(self.actor, permission, Target(frozenset()))
 
@@ -348,7 +384,7 @@ Roles = tuple[Cells | str, ...]
 _READING: Final = tuple(p for p in P if p.value.endswith(":read"))
 _DOING: Final = tuple(p for p in P if p not in _READING)
 _ON_OBJECTS: Final = tuple(
-    p for p in P if p.value.split(":")[0] in ("dashboard", "kpi", "kpi_value")
+    p for p in P if p.value.split(":")[0] in ("dashboard", "kpi", "kpi_value", "comment")
 )
 
 
