@@ -1,4 +1,4 @@
-"""``kpix comment list | add | edit | delete | history | unread | read``."""
+"""``kpix comment list | add | edit | delete``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from kpix_tui.domains.comments.errors import CommentNotFound
 from kpix_tui.domains.comments.views import (
     AddComment,
     Comment,
-    CommentRevision,
     Draft,
     DraftChecked,
     EditComment,
@@ -263,12 +262,13 @@ def add(
     dry_run: bool,
 ) -> None:
     """Write a comment."""
-    rest = {"text": _typed(text), "chosen": _chosen(chosen)}
+    typed, meant = _typed(text), _chosen(chosen)
     if dry_run:
-        _tell(out, session.run(_check, kpi, rest["text"], rest["chosen"]))
+        _tell(out, session.run(_check, kpi, typed, meant))
         return
     answered = None if reply_to is None else wanted_id(reply_to)
-    made = session.run(_add, kpi, period, answered, rest | {"anyway": anyway})
+    rest = {"text": typed, "chosen": meant, "anyway": anyway}
+    made = session.run(_add, kpi, period, answered, rest)
     out.done(_record(made), *_written(made, _("Comment {id} stands on {kpi}.")))
 
 
@@ -366,62 +366,3 @@ def delete(session: Session, out: Output, comment_id: str, yes: bool) -> None:
     session.confirm(question, yes=yes)
     gone = session.run(_delete, found.id)
     out.done(_record(gone), _("The comment on {kpi} is deleted.").format(kpi=gone.kpi_code))
-
-
-# -- history ---------------------------------------------------------------------------------------
-
-
-def _revision_record(row: CommentRevision) -> dict[str, object]:
-    return {"revision": row.revision, "text": row.text, "since": row.since, "until": row.until}
-
-
-def _revision_headings() -> Sequence[Heading]:
-    return (
-        Heading(_("Rev."), right=True),
-        Heading(_("Since")),
-        Heading(_("Until"), drop=1),
-        Heading(_("Text"), flexible=True, least=24),
-    )
-
-
-def _revision_cells(row: CommentRevision, _canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
-    return (
-        Cell(str(row.revision)),
-        Cell(format_datetime(row.since, timezone)),
-        Cell(format_datetime(row.until, timezone) if row.until else ""),
-        Cell(row.text),
-    )
-
-
-def _revisions(timezone: str) -> Listing[CommentRevision]:
-    return Listing(
-        _revision_record,
-        ("revision", "text", "since", "until"),
-        _revision_headings,
-        partial(_revision_cells, timezone=timezone),
-        message("It was deleted: only its author and the administrators can read what it said."),
-    )
-
-
-def _history(
-    uow: UnitOfWork, comment_id: UUID, wanted: Wanted
-) -> tuple[Page[CommentRevision], str]:
-    from kpix_tui.domains.comments.service import comment_history  # noqa: PLC0415 - SQLAlchemy
-
-    return gather_dated(uow, lambda unit, page: comment_history(unit, comment_id, page), wanted)
-
-
-@command(
-    comment,
-    "history",
-    message("Show every text that a comment had, the present one first.\nSorts: revision."),
-    examples=("kpix comment history 5f3c1f0e-6f6a-4a57-9d6c-2f4d0b1a9a51",),
-)
-@argument("comment_id", metavar="ID", help=_ID)
-@paged
-@reads
-@pass_session
-def history(session: Session, out: Output, wanted: Wanted, comment_id: str) -> None:
-    """Show the texts of a comment."""
-    page, timezone = session.run(_history, wanted_id(comment_id), wanted.for_(out))
-    out.listing(_revisions(timezone), page)

@@ -1,4 +1,4 @@
-"""``kpix comment unread | read | mentionable``: what is new, and who can be mentioned.
+"""``kpix comment history | unread | read | mentionable``: what was said, what is new, to whom.
 
 The group with these commands and with those of ``comment.py``.
 """
@@ -18,7 +18,12 @@ from kpix_tui.cli.output import Listing, Output, reads, writes
 from kpix_tui.cli.paging import Wanted, gather, gather_dated, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
-from kpix_tui.domains.comments.views import Mentionable, MentionKind, UnreadThread
+from kpix_tui.domains.comments.views import (
+    CommentRevision,
+    Mentionable,
+    MentionKind,
+    UnreadThread,
+)
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.i18n.formats import format_datetime
 from kpix_tui.kernel.errors import message
@@ -26,6 +31,67 @@ from kpix_tui.kernel.errors import message
 if TYPE_CHECKING:
     from kpix_tui.db.uow import UnitOfWork
     from kpix_tui.kernel.paging import Page
+
+# -- history ---------------------------------------------------------------------------------------
+
+
+def _revision_record(row: CommentRevision) -> dict[str, object]:
+    return {"revision": row.revision, "text": row.text, "since": row.since, "until": row.until}
+
+
+def _revision_headings() -> Sequence[Heading]:
+    return (
+        Heading(_("Rev."), right=True),
+        Heading(_("Since")),
+        Heading(_("Until"), drop=1),
+        Heading(_("Text"), flexible=True, least=24),
+    )
+
+
+def _revision_cells(row: CommentRevision, _canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
+    return (
+        Cell(str(row.revision)),
+        Cell(format_datetime(row.since, timezone)),
+        Cell(format_datetime(row.until, timezone) if row.until else ""),
+        Cell(row.text),
+    )
+
+
+def _revisions(timezone: str) -> Listing[CommentRevision]:
+    return Listing(
+        _revision_record,
+        ("revision", "text", "since", "until"),
+        _revision_headings,
+        partial(_revision_cells, timezone=timezone),
+        message("It was deleted: only its author and the administrators can read what it said."),
+    )
+
+
+def _history(
+    uow: UnitOfWork, comment_id: UUID, wanted: Wanted
+) -> tuple[Page[CommentRevision], str]:
+    from kpix_tui.domains.comments.service import comment_history  # noqa: PLC0415 - SQLAlchemy
+
+    return gather_dated(uow, lambda unit, page: comment_history(unit, comment_id, page), wanted)
+
+
+@command(
+    comment,
+    "history",
+    message("Show every text that a comment had, the present one first.\nSorts: revision."),
+    examples=("kpix comment history 5f3c1f0e-6f6a-4a57-9d6c-2f4d0b1a9a51",),
+)
+@argument("comment_id", metavar="ID", help=message("Id of the comment."))
+@paged
+@reads
+@pass_session
+def history(session: Session, out: Output, wanted: Wanted, comment_id: str) -> None:
+    """Show the texts of a comment."""
+    page, timezone = session.run(_history, wanted_id(comment_id), wanted.for_(out))
+    out.listing(_revisions(timezone), page)
+
+
+# -- what is unread --------------------------------------------------------------------------------
 
 _FIELDS = (
     "thread_id",
