@@ -286,7 +286,7 @@ create policy see on kpix.comment_mark for select
 create policy make on kpix.comment_mark for insert with check (
     organization_id = (select auth.org()) and user_id = (select auth.user_id())
     and exists (select from kpix.comment c
-        where c.organization_id = comment_mark.organization_id and c.id = thread_id offset 0)
+        where c.organization_id = comment_mark.organization_id and c.id = comment_mark.thread_id offset 0)
 );
 create policy change on kpix.comment_mark for update
     using (organization_id = (select auth.org()) and user_id = (select auth.user_id()));
