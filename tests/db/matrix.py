@@ -257,6 +257,8 @@ class World:
             critical=False,
             entered_at="2026-10-01",
         )
+        last = {**value, "period_end": "2026-09-30", "distance": 2}
+        self.put("kpi_state", **last, dashboard_id=board.id)
         return made
 
     def _foreign(self) -> None:
@@ -321,6 +323,7 @@ _WITHOUT_ID = frozenset(
         "kpi_value",
         "kpi_value_revision",
         "comment_revision",
+        "kpi_state",
     }
 )
 
