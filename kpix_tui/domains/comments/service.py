@@ -14,7 +14,6 @@ from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import require
 from kpix_tui.db.errors import RefusedByDatabase
 from kpix_tui.db.uow import UnitOfWork
-from kpix_tui.domains.comments import queries
 from kpix_tui.domains.comments.errors import (
     CommentDeleted,
     CommentNotFound,
@@ -23,6 +22,10 @@ from kpix_tui.domains.comments.errors import (
     ReplyElsewhere,
 )
 from kpix_tui.domains.comments.models import CommentModel
+from kpix_tui.domains.comments.queries import comments as queries
+from kpix_tui.domains.comments.queries import people
+from kpix_tui.domains.comments.queries import unread as reading
+from kpix_tui.domains.comments.queries.common import standing_on
 from kpix_tui.domains.comments.rules import (
     Resolved,
     after_ats,
@@ -67,7 +70,7 @@ def list_comments(
         PermissionMissing: no role of the actor reads comments.
     """
     _readable(uow, subject.kpi_id)
-    return queries.comments(uow, subject, page, unread=unread)
+    return queries.comments(uow, subject, page, only_unread=unread)
 
 
 def get_comment(uow: UnitOfWork, comment_id: UUID) -> Comment:
@@ -197,7 +200,7 @@ def mentionable(
         KpiNotFound: there is none, or the actor may not see it.
     """
     _readable(uow, kpi_id)
-    return queries.mentionable(uow, kpi_id, prefix.strip(), page)
+    return people.mentionable(uow, kpi_id, prefix.strip(), page)
 
 
 def mark_thread_read(uow: UnitOfWork, thread_id: UUID, until: datetime | None = None) -> int:
@@ -209,7 +212,7 @@ def mark_thread_read(uow: UnitOfWork, thread_id: UUID, until: datetime | None = 
         CommentNotFound: there is no such thread, or the actor may not see its KPI.
     """
     thread = get_comment(uow, thread_id).thread_id
-    return queries.mark(uow, queries.in_thread(thread), until)
+    return reading.mark(uow, reading.in_thread(thread), until)
 
 
 def mark_read(uow: UnitOfWork, subject: Subject, until: datetime | None = None) -> int:
@@ -219,18 +222,18 @@ def mark_read(uow: UnitOfWork, subject: Subject, until: datetime | None = None) 
         KpiNotFound: there is none, or the actor may not see it.
     """
     _readable(uow, subject.kpi_id)
-    return queries.mark(uow, queries.standing_on(subject), until)
+    return reading.mark(uow, standing_on(subject), until)
 
 
 def comment_counts(uow: UnitOfWork, kpi_ids: Iterable[UUID]) -> Mapping[UUID, CommentCount]:
     """How many comments each KPI has and how many are unread, for lists; none are left out."""
-    return queries.counts(uow, kpi_ids)
+    return reading.counts(uow, kpi_ids)
 
 
 def unread_threads(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[UnreadThread]:
     """One page of the threads that concern the actor and have unread comments; sorts: last_at
     (the newest first unless asked otherwise), unread, kpi."""
-    return queries.unread_threads(uow, page)
+    return reading.unread_threads(uow, page)
 
 
 def _readable(uow: UnitOfWork, kpi_id: UUID) -> None:
@@ -292,7 +295,7 @@ def _write(uow: UnitOfWork, current: Comment, text: str) -> None:
 
 def _resolved(uow: UnitOfWork, kpi_id: UUID, text: str, chosen: frozenset[UUID]) -> Resolved:
     tails = after_ats(text)
-    return resolve(text, queries.named_in(uow, kpi_id, tails) if tails else (), chosen)
+    return resolve(text, people.named_in(uow, kpi_id, tails) if tails else (), chosen)
 
 
 def _told(
