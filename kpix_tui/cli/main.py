@@ -46,6 +46,7 @@ _COMMANDS = {
         message("Comments on KPIs and on their values: list, write, edit, delete."),
     ),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
+    "search": Lazy("search:search", message("Search everything that you may see.")),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),
     "lock": Lazy("sessions:lock", message("Lock this terminal and its session.")),
     "user": Lazy("user:user", message("Users of your organisation.")),
