@@ -39,6 +39,10 @@ grant execute on function
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
     private.keep_revision(), private.refuse_version(), private.check_written_values(), private.check_values_again()
     to kpix_owner;
+grant execute on function
+    private.check_plan_family(), private.check_plan_criterion(), private.check_given_plans(), private.judge_plan(),
+    private.judge_plans(), private.keep_plan_change()
+    to kpix_owner;
 -- Live: who listens, who asks, and who has changed what.
 grant execute on function auth.listen(), auth.changes(timestamptz), auth.latest_changes() to kpix_app;
 grant execute on function private.tell_values(), private.tell_changes() to kpix_owner;

@@ -43,7 +43,7 @@ _NARROW: Final = MappingProxyType(
         **dict.fromkeys(OWN_ONLY, (Scope.OWN,)),
     }
 )
-_WITH_OWNERS: Final = ("dashboard", "kpi", "kpi_value", "comment")
+_WITH_OWNERS: Final = ("dashboard", "kpi", "kpi_value", "action_plan", "comment")
 
 
 def scopes_of(permission: Permission) -> tuple[Scope, ...]:
