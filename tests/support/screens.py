@@ -105,6 +105,11 @@ SHOTS = (
     Shot("question", _confirm, demo=False),
     Shot("live-news", _news),
     Shot("live-offline", _offline),
+    Shot("overview", keys("1")),
+    Shot("overview-cell", keys("1", "down", "right", "right", "right", "right")),
+    Shot("overview-kpis", keys("1", "tab", "right", "down")),
+    Shot("overview-process", keys("1", "p")),
+    Shot("overview-list", keys("1", "tab", "end", "enter")),
     Shot("dashboards", keys()),
     Shot("dashboards-filter", keys("slash", *"en", "enter")),
     Shot("dashboards-new", keys("n")),
@@ -149,6 +154,7 @@ async def photograph(app: KpixApp, shot: Shot, size: tuple[int, int]) -> str:
         if shot.demo:
             await until(pilot, lambda: app.actor is not None)
             await settled(pilot)
+            await keys("2")(pilot)
         await shot.steps(pilot)
         return app.export_screenshot(title=shot.name)
 
