@@ -22,6 +22,7 @@ from kpix_tui.tui.action import quiet as _quiet
 from kpix_tui.tui.administration.actions import ADMINISTRATION
 from kpix_tui.tui.audit.actions import AUDIT
 from kpix_tui.tui.lock.actions import SESSIONS
+from kpix_tui.tui.modals.actions import DIALOGS
 from kpix_tui.tui.sharing.actions import SHARING
 
 _TABLE: Final = ("table",)
@@ -66,6 +67,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _m("Show every row again; without a filter, leave the screen."),
         ("escape",),
         _TABLE,
+    ),
+    _local(
+        "table.mark",
+        _m("Mark"),
+        _m("Mark the row, or not any more: what you do next concerns all that are marked."),
+        ("space",),
+        ("marks",),
     ),
     _local(
         "filter.done",
@@ -191,31 +199,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         ("less_than_sign",),
         ("chart",),
     ),
-    # Forms and questions.
-    Action("form.save", _m("Save"), _m("Save what was typed."), ("ctrl+s",), ("form",), None, True),
-    Action(
-        "form.cancel",
-        _m("Cancel"),
-        _m("Leave without saving; asks before what was typed is lost."),
-        ("escape",),
-        ("form",),
-    ),
-    _local("confirm.yes", _m("Yes"), _m("Go on."), ("y",), ("confirm",)),
-    _local("confirm.no", _m("No"), _m("Leave things as they are."), ("n", "escape"), ("confirm",)),
-    _quiet(
-        "confirm.swap",
-        _m("Other button"),
-        _m("To the other button."),
-        ("left", "right", "h", "l"),
-        ("confirm",),
-    ),
-    _local(
-        "modal.close",
-        _m("Close"),
-        _m("Close this window."),
-        ("escape",),
-        ("modal", "help", "palette"),
-    ),
+    *DIALOGS,
     _local(
         "notice.copy",
         _m("Copy"),
@@ -325,6 +309,7 @@ PLACES: Final = {
     GLOBAL: _m("Everywhere"),
     "table": _m("Lists"),
     "filter": _m("Filter line of a list"),
+    "marks": _m("Lists with marks"),
     "dashboards": _m("Dashboards"),
     "dashboard": _m("Dashboard"),
     "kpi": _m("KPI"),
@@ -349,6 +334,8 @@ PLACES: Final = {
     "checks": _m("Lines to tick"),
     "code": _m("One-time code"),
     "confirm": _m("Questions"),
+    "merge": _m("Fields to merge"),
+    "merging": _m("Merging"),
     "modal": _m("Windows"),
     "help": _m("Help"),
     "palette": _m("Palette"),

@@ -67,6 +67,16 @@ class Checks(ScrollView, Generic[Value], can_focus=True):
         """What is ticked, in the order of the lines."""
         return tuple(line.value for line in self._lines if line.value in self._ticked)
 
+    def tick(self, values: Sequence[Value]) -> None:
+        """Tick these and no others."""
+        self._ticked = [line.value for line in self._lines if line.value in values]
+        self.refresh()
+        self.post_message(self.Ticked())
+
+    def titles(self, values: Sequence[Value]) -> str:
+        """What these are called."""
+        return ", ".join(line.title for line in self._lines if line.value in values)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """A line each."""
         return max(1, len(self._lines))
@@ -180,6 +190,14 @@ class ChecksField(Field[tuple[Value, ...]]):
         if self.required and not self._checks.ticked:
             raise self._missing()
         return self._checks.ticked
+
+    def put(self, value: tuple[Value, ...]) -> None:
+        """Tick these and no others."""
+        self._checks.tick(value)
+
+    def written(self, value: tuple[Value, ...] | None) -> str:
+        """What the ticked lines are called."""
+        return plain(self._checks.titles(value or ()))
 
     def on_checks_ticked(self) -> None:
         """Take an error away as soon as it is mended."""

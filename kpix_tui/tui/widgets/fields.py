@@ -58,6 +58,14 @@ class Field(Vertical, Generic[Value]):
         """
         raise NotImplementedError
 
+    def put(self, value: Value) -> None:
+        """Let ``value`` stand in the input, instead of what was typed."""
+        raise NotImplementedError
+
+    def written(self, value: Value | None) -> str:
+        """``value`` as people read it; None is what cannot be read, or nothing."""
+        return "" if value is None else str(value)
+
     def show_error(self, error: KpixError | None) -> None:
         """Say what is wrong beside the input; ``None``: nothing any more."""
         self.say(self.help if error is None else error_text(error), failed=error is not None)
@@ -111,6 +119,10 @@ class TextField(Field[str]):
         if self._check is not None:
             self._check(text)
         return text
+
+    def put(self, value: str) -> None:
+        """Let this text stand in the line."""
+        self._input.value = value
 
     @on(LineInput.Changed)
     def _changed(self) -> None:
@@ -167,6 +179,14 @@ class NumberField(Field[Decimal | None]):
             return None
         return parse_number(text, self._locale)
 
+    def put(self, value: Decimal | None) -> None:
+        """Let this number stand in the line."""
+        self._input.value = "" if value is None else self._written(value)
+
+    def written(self, value: Decimal | None) -> str:
+        """The number with its unit."""
+        return "" if value is None else f"{self._written(value)} {plain(self._unit)}".rstrip()
+
     def _written(self, value: Decimal) -> str:
         decimals = decimals_of(value.normalize())
         shown = decimals if self._decimals is None else max(decimals, self._decimals)
@@ -183,7 +203,7 @@ class NumberField(Field[Decimal | None]):
         else:
             self.show_error(None)
             if value is not None:
-                self.say(f"= {self._written(value)} {plain(self._unit)}".rstrip())
+                self.say(f"= {self.written(value)}")
 
 
 class ChoiceField(Field[Value]):
@@ -200,6 +220,7 @@ class ChoiceField(Field[Value]):
     ) -> None:
         super().__init__(name, label, help=help)
         self._first = value
+        self._titles = dict(choices)
         self._select: Select[Value] = Select(
             [(Content(plain(title)), choice) for choice, title in choices],
             value=value,
@@ -223,6 +244,14 @@ class ChoiceField(Field[Value]):
         chosen: Value = self._first if value is Select.NULL else value  # NULL: not mounted yet
         return chosen
 
+    def put(self, value: Value) -> None:
+        """Choose this."""
+        self._select.value = value
+
+    def written(self, value: Value | None) -> str:
+        """What the choice is called."""
+        return "" if value is None else plain(self._titles[value])
+
 
 class AreaField(Field[str]):
     """Several lines of text."""
@@ -243,6 +272,10 @@ class AreaField(Field[str]):
     def read(self) -> str:
         """The text without the blanks around it."""
         return self.raw.strip()
+
+    def put(self, value: str) -> None:
+        """Let this text stand in the area."""
+        self._area.text = value
 
     @on(TextArea.Changed)
     def _changed(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
@@ -17,11 +18,13 @@ from kpix_tui.kernel.errors import KpixError, StaleVersion
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.modals.confirm import Confirm
+from kpix_tui.tui.modals.merge import Merge, Merged, Theirs, differences
 from kpix_tui.tui.screen import KpixModal
 from kpix_tui.tui.widgets.fields import Field
 from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.inputs import LineInput
 from kpix_tui.tui.widgets.notice import Notice
+from kpix_tui.tui.widgets.sides import Side
 from kpix_tui.tui.work import begin
 
 Answer = TypeVar("Answer")
@@ -43,6 +46,7 @@ class FormScreen(KpixModal[Answer]):
     def __init__(self) -> None:
         super().__init__()
         self._untouched: tuple[str, ...] = ()
+        self._before: dict[str, Any] = {}
         self._saving = False
 
     def heading(self) -> str:
@@ -57,6 +61,14 @@ class FormScreen(KpixModal[Answer]):
         """Do what the form is for, with the value of each field by its name."""
         raise NotImplementedError
 
+    async def theirs(self, stale: StaleVersion) -> Theirs | None:  # noqa: ARG002 - for subclasses
+        """What somebody else has saved meanwhile, by field; None: this form merges nothing."""
+        return None
+
+    def adopt(self, origin: Any) -> None:
+        """Save over ``origin`` from here on: what was read again, and merged."""
+        raise NotImplementedError
+
     def compose(self) -> ComposeResult:
         """Title, fields, the place for what concerns no field, keys."""
         with Vertical(classes="dialog form"):
@@ -69,6 +81,7 @@ class FormScreen(KpixModal[Answer]):
     def on_mount(self) -> None:
         """Remember what nobody has touched yet."""
         self._untouched = self._raw()
+        self._before = self._readable()
 
     def on_resize(self) -> None:
         """The fields scroll before the keys leave a small terminal."""
@@ -124,6 +137,14 @@ class FormScreen(KpixModal[Answer]):
     def _raw(self) -> tuple[str, ...]:
         return tuple(field.raw for field in self._all())
 
+    def _readable(self) -> dict[str, Any]:
+        """The values of the fields that can be read as they stand."""
+        values: dict[str, Any] = {}
+        for field in self._all():
+            with suppress(KpixError):  # said beside the field when it is saved
+                values[str(field.name)] = field.read()
+        return values
+
     def _read(self) -> dict[str, Any] | None:
         values: dict[str, Any] = {}
         wrong: list[Field[Any]] = []
@@ -141,7 +162,10 @@ class FormScreen(KpixModal[Answer]):
     async def _save(self, values: dict[str, Any]) -> None:
         notice = self.query_one("#notice", Notice)
         try:
-            answer = await self.save(values)
+            # A copy: what is saved is taken apart, what was typed is compared.
+            answer = await self.save(dict(values))
+        except StaleVersion as error:
+            await self._stale(error, values, notice)
         except KpixError as error:
             self._refused(error, notice)
         else:
@@ -158,8 +182,36 @@ class FormScreen(KpixModal[Answer]):
         if concerned:  # said once, beside the first of them
             concerned[0].show_error(error)
             concerned[0].focus()
-        elif isinstance(error, StaleVersion):
-            step = _("Note what you typed, then Esc and open this again: it will be up to date.")
-            notice.show_error(error, step)
         else:
             notice.show_error(error)
+
+    # -- somebody else has saved meanwhile -----------------------------------------------------
+
+    async def _stale(self, stale: StaleVersion, mine: dict[str, Any], notice: Notice) -> None:
+        """Show what is mine and what is theirs; nothing is written over unseen."""
+        try:
+            theirs = await self.theirs(stale)
+        except KpixError as error:
+            self._refused(error, notice)
+            return
+        if theirs is None:
+            step = _("Note what you typed, then Esc and open this again: it will be up to date.")
+            notice.show_error(stale, step)
+            return
+        lines = differences(self._all(), self._before, mine, theirs.values)
+        if lines:
+            self.app.push_screen(Merge(lines, theirs.by), partial(self._merged, theirs))
+        else:  # they have saved what I typed
+            self.call_later(self._merged, theirs, {})
+
+    def _merged(self, theirs: Theirs, merged: Merged | None) -> None:
+        """Save what was chosen; one who has not chosen is back in the form, as it was."""
+        if merged is None:
+            return
+        for name, side in merged.items():
+            field = self.field(name)
+            if field is not None and side is Side.THEIRS:
+                field.put(theirs.values[name])
+        self._before |= theirs.values
+        self.adopt(theirs.origin)
+        self.do_save()

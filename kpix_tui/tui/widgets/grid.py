@@ -37,6 +37,7 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         "grid--header-cursor",
         "grid--cursor",
         "grid--dim",
+        "grid--mark",
         "grid--failed",
     }
 
@@ -68,6 +69,7 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         self._rows: dict[int, Row] = {}
         self._said: tuple[str, str, bool] | None = None
         self._strips: dict[tuple[int, bool], Strip] = {}
+        self._marked: Callable[[Row], bool] | None = None
         self.total = 0
 
     # -- contents ------------------------------------------------------------------------------
@@ -92,6 +94,11 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
     def holds(self, index: int) -> bool:
         """Whether the row of this index is loaded."""
         return index in self._rows
+
+    def mark(self, marked: Callable[[Row], bool]) -> None:
+        """Show before each row whether it is ``marked``."""
+        self._marked = marked
+        self.redraw()
 
     def put(self, page: Page[Row], *, fresh: bool) -> None:
         """Take a page in; ``fresh`` forgets the others."""
@@ -263,6 +270,10 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         reverse = self.get_component_styles(name).text_style.reverse
         return style + Style(reverse=True) if reverse else style
 
+    @property
+    def _ascii(self) -> bool:
+        return bool(getattr(self.app, "ascii", False))
+
     def _header(self, width: int) -> Strip:
         normal = self._style("grid--header")
         cursor = self._style("grid--header-cursor")
@@ -275,7 +286,7 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
     def _title(self, laid: Laid[Row]) -> Content:
         title = laid.column.title
         if laid.column.key is not None and laid.column.key == self._request.column:
-            marks = ("^", "v") if getattr(self.app, "ascii", False) else ("▴", "▾")
+            marks = ("^", "v") if self._ascii else ("▴", "▾")
             title = f"{clip(title, laid.width - 2)} {marks[self._request.descending]}"
         return Content(clip(title, laid.width))
 
@@ -288,12 +299,22 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
             waiting = self._style("grid--dim")
             return self._line([(Content("…"), waiting)], base, width)
         cells = [(_content(laid.column.cell(row, laid.width)), base) for laid in self._laid]
-        return self._line(cells, base, width)
+        if self._marked is None or not self._marked(row):
+            return self._line(cells, base, width)
+        mark = Segment("*" if self._ascii else "✓", (base + self._style("grid--mark")).rich_style)
+        return self._line(cells, base, width, before=mark)
 
-    def _line(self, cells: list[tuple[Content, Style]], base: Style, width: int) -> Strip:
+    def _line(
+        self,
+        cells: list[tuple[Content, Style]],
+        base: Style,
+        width: int,
+        *,
+        before: Segment | None = None,
+    ) -> Strip:
         parse = self.app.stylesheet.parse_style
         space = base.rich_style
-        segments = [Segment(" ", space)]
+        segments = [before or Segment(" ", space)]
         for (content, style), laid in zip(cells, self._laid, strict=False):
             fitted = content.truncate(laid.width, ellipsis=True)
             missing = " " * (laid.width - fitted.cell_length)

@@ -185,9 +185,13 @@ class PagedTable(Vertical, Generic[Row]):
         if kept is not None:
             key = self._row_key(kept)
             self._grid.stay_on(lambda row: self._row_key(row) == key)
+        self.taken(found.rows)
         self._say_count()
         if fresh:
             self.post_message(self.Moved(self, self.current))
+
+    def taken(self, rows: Sequence[Row]) -> None:
+        """These rows were read just now."""
 
     def _show_problem(self, error: KpixError) -> None:
         if isinstance(error, NotSignedIn):
@@ -206,9 +210,14 @@ class PagedTable(Vertical, Generic[Row]):
             self._grid.say(_("Nothing matches."), _("Press Esc to see everything again."))
         elif not total:
             self._grid.say(*self._empty)
+        self._count(self.counted())
+
+    def counted(self) -> str:
+        """What the line below the rows says of them."""
+        total = self._grid.total
         count = ngettext("{count} row", "{count} rows", total).format(count=total)
         kept = _("{count}, filtered by “{text}”").format(count=count, text=self.request.text)
-        self._count(kept if self.request.text else count)
+        return kept if self.request.text else count
 
     def _count(self, text: str, *, failed: bool = False) -> None:
         self._count_line.set_class(failed, "-failed")
