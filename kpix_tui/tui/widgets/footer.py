@@ -19,7 +19,7 @@ from kpix_tui.tui.keymap import key_label
 
 _GAP = 2
 _FIRST_TO_GO = ("table.sort", "table.filter")
-"""What every list has makes room for what only this one can do. A screen names more in ``SPARE``."""
+"""What every list has makes room for what only this one can do; a screen's ``SPARE`` is next."""
 
 
 class KpixFooter(Widget):

@@ -199,7 +199,7 @@ def preview_role(uow: UnitOfWork, command: UpdateRole) -> RoleImpact:
     """
     require(actor_of(uow), Permission.USER_READ, EVERYBODY)
     checked = _checked_update(uow, command)
-    before = queries.cells(uow, command.id)
+    before = queries.cells(uow, [command.id])[command.id]
     changed = rules.changes(before, checked.cells)
     others = queries.rights_beside(uow, command.id, [one.permission for one in changed])
     affected = (
