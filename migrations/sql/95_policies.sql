@@ -233,11 +233,9 @@ create policy forget on kpix.audit_log for delete
 create policy see on kpix.kpi_state for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or case
-            when organization_id = (select auth.org_unlimited('kpi_value:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then true
-            when organization_id = (select auth.org_with('kpi_value:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then exists (
+        or case array_position((select auth.reach('kpi_value:read', 'kpi:read')), organization_id)
+            when 1 then true
+            when 2 then exists (
                     select from kpix.dashboard d
                     where d.organization_id = kpi_state.organization_id and d.id = dashboard_id
                 )
