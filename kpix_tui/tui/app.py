@@ -25,10 +25,11 @@ from kpix_tui.tui.bridge import Bridge, unexpected
 from kpix_tui.tui.commands import Command, Palette, actions_here, find_objects
 from kpix_tui.tui.errors import KeymapInvalid
 from kpix_tui.tui.keymap import load_keymap
-from kpix_tui.tui.lock.app import LockingApp
+from kpix_tui.tui.live.app import LiveApp
 from kpix_tui.tui.lock.leave import leave_terminal
 from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
+from kpix_tui.tui.overview.asked import Asked
 from kpix_tui.tui.screen import KpixScreen, take_ahead
 from kpix_tui.tui.widgets.footer import available_here, reason_against
 
@@ -38,11 +39,11 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
-    *("nav.dashboards", "nav.administration"),
+    *("nav.overview", "nav.dashboards", "nav.administration"),
 )
 
 
-class KpixApp(AdministrationApp, LockingApp):
+class KpixApp(AdministrationApp, LiveApp):
     """What every screen shares. Screens do the work; this knows who and where."""
 
     TITLE = "kpix"
@@ -61,6 +62,7 @@ class KpixApp(AdministrationApp, LockingApp):
         self.settings = context.settings
         self.bridge = self.new_bridge()
         self.actor: Actor | None = None
+        self.asked = Asked()
         self.own_keys: dict[str, tuple[str, ...]] = {}
         self._previous: KpixScreen[Any] | None = None
         self.begin_look(self.settings)
@@ -99,6 +101,7 @@ class KpixApp(AdministrationApp, LockingApp):
 
     async def on_unmount(self) -> None:
         """Let go of the threads; nobody is waited for."""
+        self.unfollow()
         self.bridge.close()
 
     def _fatal_error(self) -> None:
@@ -112,7 +115,7 @@ class KpixApp(AdministrationApp, LockingApp):
 
     def new_bridge(self) -> Bridge:
         """Another way to the database, without what was asked for before."""
-        return Bridge(self.context, self._heard, self._whose)
+        return Bridge(self.context, self.health, self._whose)
 
     def _whose(self) -> UUID | None:
         return self.actor.user_id if self.actor else None
@@ -123,6 +126,7 @@ class KpixApp(AdministrationApp, LockingApp):
         from kpix_tui.app.demo import demo_settings  # noqa: PLC0415
         from kpix_tui.tui.start.demo import DemoScreen  # noqa: PLC0415
 
+        self.unfollow()
         self.bridge.close()
         self.context = open_context(demo_settings(self.context.settings))
         self.bridge = self.new_bridge()
@@ -142,7 +146,7 @@ class KpixApp(AdministrationApp, LockingApp):
         self.use_theme(settings.theme)
         if settings.locale and settings.locale != self.locale:
             self.speak(settings.locale)
-            self.call_later(self.do_dashboards)
+            self.call_later(self.do_overview)
 
     async def action_do(self, action_id: str) -> None:
         """Do an action of the registry where the focus is, or say why it cannot be done."""
@@ -164,19 +168,18 @@ class KpixApp(AdministrationApp, LockingApp):
         """That of the organisation."""
         return self.actor.timezone if self.actor else "UTC"
 
-    def _heard(self, answers: bool) -> None:
-        self.live = answers
-
     @on(SignedInAs)
     def _signed_in(self, event: SignedInAs) -> None:
-        """Start on the list of dashboards, or go on behind the lock."""
+        """Start on the overview, or go on behind the lock."""
         if self.unlock(event.actor):
+            self.follow()
             self._redraw_headers()
             return
         self.actor = event.actor
+        self.follow()
         if not self.language_chosen:
             self.speak(event.actor.locale)
-        self.do_dashboards()
+        self.do_overview()
 
     def _redraw_headers(self) -> None:
         for screen in self.screen_stack:
@@ -192,6 +195,7 @@ class KpixApp(AdministrationApp, LockingApp):
         """Show the login."""
         from kpix_tui.tui.login.screen import LoginScreen  # noqa: PLC0415 - imports this
 
+        self.unfollow()
         self.actor = None
         self.forget()
         self.replace_all(LoginScreen())
@@ -199,12 +203,19 @@ class KpixApp(AdministrationApp, LockingApp):
     def forget(self) -> None:
         """Keep nothing of whoever was here; a shared terminal is as it was at the start."""
         self._previous = None
+        self.asked = Asked()
         self.clear_notifications()
         if self.settings.shared_terminal:
             self.settings = self.context.settings
             self.begin_look(self.settings)
             self.speak(self.locale)
             self.wipe()
+
+    def do_overview(self) -> None:
+        """The executive view, from anywhere."""
+        from kpix_tui.tui.overview.screen import OverviewScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(OverviewScreen())
 
     def do_dashboards(self) -> None:
         """The list of dashboards, from anywhere."""

@@ -118,7 +118,7 @@ def test_teams_whose_names_differ_in_case_alone_are_told_apart(
     owner = engine.make_owner_engine(engine.embedded_url(str(made.owner_database_url)), made)
     members = {}
     try:
-        migrate.downgrade(owner, "0005")
+        migrate.downgrade(owner, "0008")
         with database.server.connect(database.name) as operator:
             operator.execute("set session_replication_role = replica")
             for day, name in enumerate(names, 1):
@@ -130,7 +130,7 @@ def test_teams_whose_names_differ_in_case_alone_are_told_apart(
                 )
             members = dict(operator.execute("select id, name from kpix.team").fetchall())
         migrate.upgrade(owner)
-        migrate.downgrade(owner, "0005")
+        migrate.downgrade(owner, "0008")
         migrate.upgrade(owner)
     finally:
         owner.dispose()

@@ -171,9 +171,14 @@ def fingerprint(database: Database) -> Callable[[], str]:
         "kpix.kpi_state",
         "kpix.dashboard_share",
         "kpix.kpi_assignment",
+        "kpix.comment",
+        "kpix.comment_revision",
+        "kpix.comment_mention",
         "private.code",
         "private.credential",
         "private.secret",
+        "private.search_document",
+        "private.search_space",
     )
 
     def read() -> str:
