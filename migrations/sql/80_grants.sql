@@ -31,6 +31,10 @@ grant execute on function
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
     private.keep_revision(), private.refuse_version(), private.check_written_values(), private.check_values_again()
     to kpix_owner;
+grant execute on function
+    private.check_plan_family(), private.check_plan_criterion(), private.check_given_plans(), private.judge_plan(),
+    private.judge_plans(), private.keep_plan_change()
+    to kpix_owner;
 -- The operator's: kpix db rescue, prune-audit, logins, grant-login, revoke-login.
 grant execute on function
     auth.rescue_user(text, text, bytea), auth.old_audit(date), auth.prune_audit(date), auth.login_sessions(), auth.end_login_sessions(name)
