@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,13 +32,16 @@ from kpix_tui.domains.kpis.errors import AssigneeOutOfSight, AssignmentNotFound
 from kpix_tui.domains.overview.service import list_kpis, show_kpi
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.errors import TeamNotFound, UserInactive, UserNotFound
+from kpix_tui.kernel.clock import FixedClock
 from kpix_tui.kernel.ids import new_id
 from kpix_tui.kernel.paging import PageRequest
 from tests.services import factory
 from tests.support.databases import Database
 
 People = Callable[[str | None], Context]
-TODAY = date(2026, 11, 21)
+PRESENT = datetime.now(UTC)
+TODAY = PRESENT.date()
+"""Today really: the database decides by its own clock whether a share has ended."""
 
 
 @dataclass
@@ -53,6 +56,11 @@ class Cast:
     def id(self, who: str) -> UUID:
         context: Context = getattr(self, who)
         return context.run(whoami).user_id
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(PRESENT)
 
 
 @pytest.fixture
@@ -95,7 +103,11 @@ def test_private_is_private_and_a_share_opens_it(cast: Cast, private: Dashboard)
     assert not sees(cast.viewer, private)
     assert sees(cast.admin, private)
     made = share(cast.user, private, user_id=cast.id("viewer"), until=TODAY + timedelta(days=9))
-    assert (made.name, made.level, made.until) == ("Vic Viewer", Level.VIEWER, date(2026, 11, 30))
+    assert (made.name, made.level, made.until) == (
+        "Vic Viewer",
+        Level.VIEWER,
+        TODAY + timedelta(days=9),
+    )
     assert (made.ended, made.shared_by) == (False, "Ursula User")
     assert sees(cast.viewer, private)
     removed = cast.user.run(service.unshare_dashboard, private.id, user_id=cast.id("viewer"))
@@ -157,10 +169,12 @@ def test_a_share_ends_at_midnight_where_the_organisation_is(
 ) -> None:
     share(cast.user, private, user_id=cast.id("viewer"), until=TODAY)
     with database.server.connect(database.name) as connection:
-        query = "select expires_at = '2026-11-22 00:00 Europe/Paris' from kpix.dashboard_share"
         zone = connection.execute("select timezone from kpix.organization").fetchone()
         assert zone is not None
-        found = connection.execute(query.replace("Europe/Paris", str(zone[0])).encode())
+        found = connection.execute(
+            "select expires_at = %s::timestamp at time zone %s from kpix.dashboard_share",
+            (TODAY + timedelta(days=1), zone[0]),
+        )
         assert found.fetchone() == (True,)
 
 
