@@ -160,15 +160,25 @@ begin
     return null;
 end $$;
 
+-- What an action says, without what only the database needs. A number as text: no client rounds it.
+create or replace function private.plan_said(p kpix.action_plan) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+return to_jsonb(p)
+    - array['organization_id', 'id', 'kpi_id', 'dashboard_id', 'parent_id', 'version', 'created_by', 'created_at',
+        'criterion_kpi_id', 'criterion_kind', 'criterion_amount', 'criterion_periods']
+    || jsonb_build_object('criterion', case when p.criterion_kpi_id is not null then jsonb_build_object(
+        'kpi_id', p.criterion_kpi_id, 'kind', p.criterion_kind, 'amount', p.criterion_amount::text,
+        'periods', p.criterion_periods) end);
+
 -- What was changed at once, field by field, from and to. What kpix judged was changed by nobody.
 create or replace function private.keep_plan_change() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    without constant text[] := array['organization_id', 'id', 'dashboard_id', 'version', 'created_by', 'created_at'];
-    before jsonb := case when tg_op = 'UPDATE' then to_jsonb(old) - without end;
-    after jsonb := to_jsonb(new) - without;
+    before jsonb := case when tg_op = 'UPDATE' then private.plan_said(old) end;
+    after jsonb := private.plan_said(new);
     changed jsonb := case when before is null then after else private.changed(after, before) end;
 begin
     perform private.same_organization(new.organization_id);

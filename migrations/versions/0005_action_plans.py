@@ -94,7 +94,8 @@ create table kpix.action_plan (
         end
     ),
     constraint ck_action_plan_criterion check (
-        num_nonnulls(criterion_kpi_id, criterion_kind, criterion_amount, criterion_periods) in (0, 4)
+        num_nonnulls(criterion_kpi_id, criterion_kind, criterion_amount, criterion_periods)
+            in (0, 4)
         and (criterion_kind <> 'SHIFT' or criterion_amount > 0)
     ),
     constraint ck_action_plan_judged

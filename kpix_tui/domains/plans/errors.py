@@ -79,14 +79,14 @@ class MoveRefused(Conflict):
     """There is no way from the one status to the other."""
 
     code = "plan.move_refused"
-    message = message("An action does not go from {status} to {wanted}. It can go to: {possible}")
+    message = message("{title}: {reason}")
 
 
 class SubPlansOpen(Conflict):
     """An action is closed after its sub-actions."""
 
     code = "plan.sub_plans_open"
-    message = message("{title} has sub-actions that are not closed yet: {count}. Close them first.")
+    message = message("{title} has sub-actions that are not closed: close them first.")
 
 
 class ParentClosed(Conflict):
@@ -108,13 +108,6 @@ class PlanOwnerOutOfSight(Conflict):
 
     code = "plan.owner_out_of_sight"
     message = message("{name} does not see the dashboard {dashboard}: share it with them first.")
-
-
-class PlanKpiClosed(Conflict):
-    """Nothing is planned any more for a dashboard that is archived."""
-
-    code = "plan.dashboard_archived"
-    message = message("The dashboard {title} is archived: no action is added to it.")
 
 
 class CriterionFixed(Conflict):

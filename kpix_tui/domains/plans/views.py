@@ -97,6 +97,13 @@ class NamedCriterion(Criterion):
 
 
 @dataclass(frozen=True, slots=True)
+class ToldCriterion(Criterion):
+    """A criterion as a history tells it; ``kpi_code`` is empty where the KPI is hidden."""
+
+    kpi_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodRead:
     """A period that a criterion looks at; ``value`` is None where there is none (yet)."""
 
@@ -304,7 +311,7 @@ class Board:
     columns: tuple[BoardColumn, ...]
 
 
-FieldValue = str | int | date | tuple[str, ...] | Criterion | None
+FieldValue = str | int | date | tuple[str, ...] | ToldCriterion | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,8 +331,8 @@ class FieldChange:
 class PlanChange:
     """What somebody changed at once. The first one, which made the action, has ``created``.
 
-    ``version`` is that of the action afterwards; what kpix judged by itself (``verdict``) leaves
-    it as it was.
+    ``version`` is that of the action afterwards. What kpix judged by itself (``verdict``) leaves it
+    as it was, and is by nobody (an empty ``by``).
     """
 
     at: datetime
