@@ -35,9 +35,11 @@ class KpiPlans(Widget):
         """The lines."""
         if self._page is None:
             return Content("")
-        roomy = self.app.size.height >= ROOMY
-        rows = self._page.rows[:SHOWN] if roomy else ()
-        return Content("\n").join([self._counted(self._page), *(self._line(row) for row in rows)])
+        counted = self._counted(self._page)
+        if self.app.size.height < ROOMY:
+            return counted
+        lines = [self._line(row) for row in self._page.rows[:SHOWN]]
+        return Content("\n").join([Content(""), counted, *lines])
 
     def _counted(self, page: Page[PlanRow]) -> Content:
         """How many, how many of them overdue, and what to press."""

@@ -58,6 +58,15 @@ PLANS: Final[tuple[Action, ...]] = (
         Permission.ACTION_PLAN_CREATE,
     ),
     Action(
+        "plans.scope",
+        _m("Whose"),
+        _m("Mine, those of my teams, all, and mine again."),
+        ("A",),
+        _MANY,
+    ),
+    Action("plans.board", _m("Board"), _m("The same actions on a board."), ("b",), ("plans",)),
+    Action("plans.list", _m("List"), _m("The same actions in a list."), ("b",), _BOARD),
+    Action(
         "plans.edit",
         _m("Edit"),
         _m("Change the texts, days, owner, progress and criterion of the action."),
@@ -115,20 +124,6 @@ PLANS: Final[tuple[Action, ...]] = (
         footer=False,
     ),
     Action(
-        "plans.scope",
-        _m("Mine or all"),
-        _m("Mine, those of my teams, all, and mine again."),
-        ("A",),
-        _MANY,
-    ),
-    Action(
-        "plans.switch",
-        _m("Board or list"),
-        _m("The same actions on a board, or in a list."),
-        ("b",),
-        _MANY,
-    ),
-    Action(
         "plans.closed",
         _m("Closed ones"),
         _m("Show what is done or cancelled as well, or not any more."),
@@ -168,5 +163,5 @@ PLANS: Final[tuple[Action, ...]] = (
     local("board.clear", _m("Back"), _m("Drop the filter, then leave."), ("escape",), _BOARD),
     # A line of a form that holds one thing among many.
     local("pick.choose", _m("Choose"), _m("Type a part of its name."), ("enter", "space"), _PICK),
-    local("pick.empty", _m("Nothing"), _m("Choose nothing."), ("delete", "backspace"), _PICK),
+    quiet("pick.empty", _m("Nothing"), _m("Choose nothing."), ("delete", "backspace"), _PICK),
 )

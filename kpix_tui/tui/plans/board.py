@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from textual import on
@@ -77,8 +78,9 @@ class BoardScreen(PlanActs):
 
     async def fetch(self) -> None:
         """The four columns."""
-        board = await self.bridge.read(plans.plan_board, self._wanted, text=self._text)
-        self.query_one(WantedLine).show(self._wanted)
+        wanted = replace(self._wanted, statuses=frozenset())
+        board = await self.bridge.read(plans.plan_board, wanted, text=self._text)
+        self.query_one(WantedLine).show(wanted)
         self.cards.show(board, self._nothing())
 
     def _nothing(self) -> tuple[str, str]:
@@ -137,7 +139,7 @@ class BoardScreen(PlanActs):
         self._wanted = next_scope(self._wanted)
         self.reload()
 
-    def do_switch(self) -> None:
+    def do_list(self) -> None:
         """The same in a list."""
         from kpix_tui.tui.plans.list import PlansScreen  # noqa: PLC0415 - it opens this board
 

@@ -25,7 +25,10 @@ GAP = 2
 HEAD = 2
 """Lines of a column's heading."""
 ROOMY = 30
-"""Lines of a screen that has room for titles of two lines."""
+"""Lines of a screen that has room for titles of two lines, and for KPIs."""
+WIDE = 26
+"""Cells of a column that has room for a bar."""
+BAR = 12
 
 
 @dataclass(slots=True)
@@ -190,13 +193,13 @@ class Cards(Widget, can_focus=True):
         return max(1, (self.size.width - GAP * (columns - 1)) // columns)
 
     @property
-    def _title_lines(self) -> int:
-        return 2 if self.app.size.height >= ROOMY else 1
+    def _roomy(self) -> bool:
+        return self.app.size.height >= ROOMY
 
     @property
     def _card(self) -> int:
         """Lines of a card, the blank one below it included."""
-        return self._title_lines + 3
+        return 6 if self._roomy else 4
 
     @property
     def _visible(self) -> int:
@@ -257,28 +260,25 @@ class Cards(Widget, can_focus=True):
         return Content(clip(text, self._width)), self._style("cards--dim")
 
     def _card_line(self, row: PlanRow, line: int) -> Content:
-        titles = self._titles(row)
-        if line < len(titles):
-            return titles[line]
-        draw, width = self._drawing, self._width
-        match line - self._title_lines:
-            case 0:
-                return draw.due(row, width)
-            case 1:
-                return self._who(row, width)
-            case _:
-                return Content("")
+        """Title, KPI where there is room, due date, how far and who."""
+        width = self._width
+        lines = [self._drawing.due(row, width), self._who(row, width), Content("")]
+        if self._roomy:
+            kpi = clip(plain(f"{row.kpi_code} {row.kpi_name}"), width)
+            lines = [*self._titles(row), Content.styled(kpi, "$text-muted"), *lines]
+        else:
+            lines = [title_cell(row, width), *lines]
+        return lines[line]
 
     def _titles(self, row: PlanRow) -> list[Content]:
-        if self._title_lines == 1:
-            return [title_cell(row, self._width)]
-        lines = wrap(plain(row.title), self._width, max_lines=2, placeholder="…") or [""]
+        """Two lines."""
+        lines = wrap(plain(row.title), self._width, max_lines=2, placeholder="…")
         style = "$text-muted" if row.status.closed else "bold"
-        return [Content.styled(text, style) for text in [*lines, ""][:2]]
+        return [Content.styled(text, style) for text in [*lines, "", ""][:2]]
 
     def _who(self, row: PlanRow, width: int) -> Content:
         """How far, and who."""
-        number = self._drawing.result(row, 0)
+        number = self._drawing.result(row, BAR if width >= WIDE else 0)
         name = clip(plain(row.owner_name), max(0, width - number.cell_length - 2))
         return Content.assemble(number, "  ", (name, "$text-muted"))
 

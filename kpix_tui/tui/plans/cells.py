@@ -62,7 +62,8 @@ class Drawing:
         room = width - PERCENT - 1
         if room < 4:
             return Content(number.strip())
-        done = percent * room // 100
+        # Begun is never drawn as nothing, nor almost done as done.
+        done = max(percent * room // 100, int(percent > 0))
         full, rest = ("=", ".") if self.ascii else ("━", "┄")
         return Content.assemble(
             (full * done, "$accent"), (rest * (room - done), "$text-disabled"), " ", number
@@ -76,6 +77,7 @@ class Drawing:
         texts = (
             f"! {day}  {overdue_words(row.due_on, self.today)}",
             f"! {day}  {_('overdue')}",
+            f"! {_('overdue {count} d').format(count=(self.today - row.due_on).days)}",
             f"! {_('overdue')}",
         )
         fitting = next((text for text in texts if cell_len(text) <= width), texts[-1])
@@ -96,8 +98,8 @@ def status_width() -> int:
 
 
 def due_width() -> int:
-    """Cells that a date takes, and the word for what is overdue."""
-    return max(11, 2 + cell_len(_("overdue")))
+    """Cells that a date takes, and by how much something is overdue."""
+    return max(11, 2 + cell_len(_("overdue {count} d").format(count=99)))
 
 
 def columns(draw: Drawing) -> list[Column[PlanRow]]:
@@ -109,13 +111,23 @@ def columns(draw: Drawing) -> list[Column[PlanRow]]:
             status_width(),
             "status",
         ),
-        Column(_("Title"), title_cell, 18, "title", grow=6),
+        Column(_("Title"), title_cell, 21, "title", grow=6),
         Column(_("Owner"), _owner, 11, "owner", grow=1),
-        Column(_("Due date"), draw.due, due_width(), "due", grow=2),
+        Column(_("Due date"), draw.due, due_width(), "due"),
         Column(_("Progress"), draw.result, 11, "progress"),
         Column(_("KPI"), _kpi, 12, "kpi", grow=1, priority=1),
         Column(_("Kind"), _kind, 11, "kind", priority=2),
         Column(_("Dashboard"), _dashboard, 16, "dashboard", grow=2, priority=3),
+    ]
+
+
+def part_columns(draw: Drawing) -> list[Column[PlanRow]]:
+    """Those of sub-actions, beside their action: as few as it takes."""
+    return [
+        Column(_("Status"), lambda row, width: draw.status(row.status, width), status_width()),
+        Column(_("Title"), title_cell, 14, grow=1),
+        Column(_("Owner"), _owner, 11, priority=1),
+        Column(_("Due date"), draw.due, due_width()),
     ]
 
 

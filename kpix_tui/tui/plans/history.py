@@ -41,7 +41,7 @@ class PlanHistory:
         """When, who, what."""
         return [
             Column(_("On"), self._when, 17, "at"),
-            Column(_("By"), self._who, 14, grow=1),
+            Column(_("By"), self._who, 12, grow=1, priority=1),
             Column(_("What has changed"), self._what, 24, grow=4),
         ]
 

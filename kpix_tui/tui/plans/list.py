@@ -136,7 +136,7 @@ class PlansScreen(PlanActs):
         self.table.unmark()
         self.table.restart()
 
-    def do_switch(self) -> None:
+    def do_board(self) -> None:
         """The same on a board."""
         from kpix_tui.tui.plans.board import BoardScreen  # noqa: PLC0415 - it opens this list
 

@@ -16,13 +16,15 @@ from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.plans.acts import PlanActs
-from kpix_tui.tui.plans.cells import columns
+from kpix_tui.tui.plans.cells import part_columns
 from kpix_tui.tui.plans.form import PlanForm
 from kpix_tui.tui.plans.history import ChangeShown, PlanHistory
 from kpix_tui.tui.plans.sheet import Sheet
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.table import PagedTable
 
+PARTS = 6
+"""Sub-actions that are seen without scrolling."""
 WIDE = 110
 """Cells of a terminal that has room for the sheet beside the lists."""
 
@@ -52,7 +54,7 @@ class PlanScreen(PlanActs):
             with Vertical(id="plan-side"):
                 yield Static(_("Sub-actions"), id="plan-parts-title", classes="side--title")
                 yield PagedTable(
-                    columns(self.drawing),
+                    part_columns(self.drawing),
                     self._load_parts,
                     row_key=lambda row: row.id,
                     empty=_("No sub-action."),
@@ -75,8 +77,9 @@ class PlanScreen(PlanActs):
         super().reload()
 
     def on_resize(self) -> None:
-        """Side by side where there is room."""
+        """Side by side where there is room; the lines of the sheet depend on the width."""
         self.query_one("#plan-body").set_class(self.size.width >= WIDE, "-wide")
+        self.call_after_refresh(self._show_sheet)
 
     @property
     def parts(self) -> PagedTable[PlanRow]:
@@ -94,18 +97,23 @@ class PlanScreen(PlanActs):
         """The action, with its sub-actions and its verdict."""
         detail = await self.bridge.read(plans.show_plan, self._plan_id)
         self._detail, self._called = detail, detail.plan.title
-        sheet = Sheet(detail, self.drawing, self.kpix.timezone)
-        self.query_one("#plan-page", Static).update(sheet.content())
+        self._show_sheet()
         self._show_parts()
         self.parts.reload()
         self.refresh_crumbs()
         self.refresh_bindings()
 
+    def _show_sheet(self) -> None:
+        if self._detail is not None:
+            page = self.query_one("#plan-page", Static)
+            sheet = Sheet(self._detail, self.drawing, self.kpix.timezone)
+            page.update(sheet.content(page.content_region.width))
+
     def _show_parts(self) -> None:
-        """The list of sub-actions is there when there are any."""
-        shown = bool(self._detail and self._detail.sub_plans)
-        self.parts.display = shown
-        self.query_one("#plan-parts-title").display = shown
+        """The list of sub-actions is there when there are any, as high as it takes."""
+        count = len(self._detail.sub_plans) if self._detail else 0
+        self.parts.display = self.query_one("#plan-parts-title").display = bool(count)
+        self.parts.styles.height = min(count, PARTS) + 1  # the titles
 
     async def _load_parts(self, request: PageRequest) -> Page[PlanRow]:
         """They came with the action, all of them."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
 from textual.content import Content
 
@@ -24,7 +26,26 @@ from kpix_tui.tui.widgets.text import plain
 
 LABEL = 14
 """Cells for what the lines are called."""
-BAR = 20
+BAR = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What something is called, and what there is to say of it."""
+
+    label: str
+    text: Content
+    indent: int = LABEL
+
+    def drawn(self, width: int) -> Iterator[Content]:
+        """As many lines as it takes; what follows the first stands under it."""
+        wrapped = self.text.wrap(max(1, width - self.indent)) or [Content("")]
+        for number, part in enumerate(wrapped):
+            label = self.label if number == 0 else ""
+            yield Content.styled(label.ljust(self.indent), "$text-muted") + part
+
+
+_BLANK: Final = Line("", Content(""))
 
 
 class Sheet:
@@ -37,15 +58,14 @@ class Sheet:
         self._writing = Writing(drawing.locale, drawing.ascii)
         self._timezone = timezone
 
-    def content(self) -> Content:
-        """Everything, what is empty left out."""
-        return Content("\n").join(
-            [self._now(), Content(""), *self._head(), *self._texts(), *self._effect()]
-        )
+    def content(self, width: int) -> Content:
+        """Everything in lines of ``width`` cells; what is empty is left out."""
+        lines = [self._now(), _BLANK, *self._head(), *self._texts(), *self._effect()]
+        return Content("\n").join(part for line in lines for part in line.drawn(width))
 
     # -- what ----------------------------------------------------------------------------------
 
-    def _now(self) -> Content:
+    def _now(self) -> Line:
         """Status, progress, and what the calendar says."""
         plan, draw = self._plan, self._draw
         parts = [draw.status(plan.status), draw.progress(plan.progress, BAR)]
@@ -58,9 +78,9 @@ class Sheet:
             parts.append(Content.styled(closed, "$text-muted"))
         if plan.verdict is not None:
             parts.append(draw.verdict(plan.verdict))
-        return Content("   ").join(parts)
+        return Line("", Content("   ").join(parts), indent=0)
 
-    def _head(self) -> Iterator[Content]:
+    def _head(self) -> Iterator[Line]:
         plan = self._plan
         yield _line(_("KPI"), f"{plan.kpi_code}  {plan.kpi_name}", plan.dashboard_title)
         if plan.parent_title is not None:
@@ -86,29 +106,29 @@ class Sheet:
 
     # -- why -----------------------------------------------------------------------------------
 
-    def _texts(self) -> Iterator[Content]:
+    def _texts(self) -> Iterator[Line]:
         plan = self._plan
         if plan.description:
-            yield from (Content(""), *_paragraph(_("Description"), plan.description))
+            yield from (_BLANK, *_paragraph(_("Description"), plan.description))
         if plan.cause:
-            yield from (Content(""), *_paragraph(_("Root cause"), plan.cause))
+            yield from (_BLANK, *_paragraph(_("Root cause"), plan.cause))
         if plan.whys:
-            yield Content("")
+            yield _BLANK
             for number, why in enumerate(plan.whys, 1):
                 label = _("5 whys") if number == 1 else ""
-                yield _line(label, f"{number}. {why}")
+                yield Line(label, Content(plain(f"{number}. {why}")))
 
     # -- whether it had an effect --------------------------------------------------------------
 
-    def _effect(self) -> Iterator[Content]:
+    def _effect(self) -> Iterator[Line]:
         criterion = self._plan.criterion
-        yield Content("")
+        yield _BLANK
         if criterion is None:
             nothing = _("No criterion: whether it has an effect is not judged.")
-            yield _label(_("Effective if")) + Content.styled(nothing, "$text-disabled")
+            yield Line(_("Effective if"), Content.styled(nothing, "$text-disabled"))
             return
-        yield _line(_("Effective if"), criterion_sentence(criterion, self._writing))
-        yield _label(_("Verdict")) + self._verdict(criterion)
+        yield Line(_("Effective if"), Content(criterion_sentence(criterion, self._writing)))
+        yield Line(_("Verdict"), self._verdict(criterion))
         if self._judgement is not None:
             yield from self._evidence(criterion, self._judgement)
 
@@ -122,13 +142,12 @@ class Sheet:
         said = verdict_sentence(self._judgement, criterion, self._writing)
         return Content.assemble(self._draw.verdict(verdict), "  ", said)
 
-    def _evidence(self, criterion: NamedCriterion, judgement: Judgement) -> Iterator[Content]:
+    def _evidence(self, criterion: NamedCriterion, judgement: Judgement) -> Iterator[Line]:
         """The values that were looked at."""
         for label, periods in ((_("Before"), judgement.before), (_("After"), judgement.after)):
             if periods:
-                yield _label(label) + Content.styled(
-                    "   ".join(self._read(period, criterion) for period in periods), "$text-muted"
-                )
+                values = "   ".join(self._read(period, criterion) for period in periods)
+                yield Line(label, Content.styled(values, "$text-muted"))
 
     def _read(self, period: PeriodRead, criterion: NamedCriterion) -> str:
         name = self._writing.period(period.start, criterion.frequency)
@@ -178,16 +197,12 @@ def _why_too_early(judgement: Judgement, criterion: NamedCriterion, writing: Wri
     return _("the last value is that of the period that ends on {day}.").format(day=last)
 
 
-def _label(name: str) -> Content:
-    return Content.styled(f"{name:<{LABEL}}", "$text-muted")
-
-
-def _line(name: str, text: str, note: str = "") -> Content:
+def _line(name: str, text: str, note: str = "") -> Line:
     said = (f"   {plain(note)}", "$text-muted") if note else ""
-    return _label(name) + Content.assemble((plain(text), "bold"), said)
+    return Line(name, Content.assemble((plain(text), "bold"), said))
 
 
-def _paragraph(name: str, text: str) -> Iterator[Content]:
+def _paragraph(name: str, text: str) -> Iterator[Line]:
     """A text of several lines, each under the first."""
     for number, line in enumerate(text.splitlines()):
-        yield _label(name if number == 0 else "") + Content(plain(line))
+        yield Line(name if number == 0 else "", Content(plain(line)))

@@ -71,5 +71,5 @@ class WantedLine(Widget):
         if wanted.verdict is not None:
             found.append(verdict_word(wanted.verdict.value))
         if wanted.statuses == PENDING and wanted.due is None:
-            found.append(_("not closed"))
+            found.append(_("not closed (C: closed ones too)"))
         return found
