@@ -113,7 +113,7 @@ def columns(draw: Drawing) -> list[Column[PlanRow]]:
         ),
         Column(_("Title"), title_cell, 21, "title", grow=6),
         Column(_("Owner"), _owner, 11, "owner", grow=1),
-        Column(_("Due date"), draw.due, due_width(), "due"),
+        Column(_("Due date"), draw.due, due_width(), "due", grow=3),
         Column(_("Progress"), draw.result, 11, "progress"),
         Column(_("KPI"), _kpi, 12, "kpi", grow=1, priority=1),
         Column(_("Kind"), _kind, 11, "kind", priority=2),
