@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from kpix_tui.app.context import Context
 
 _COMMANDS = {
+    "overview": Lazy(
+        "overview:overview", message("The executive view: where everything stands, and who is due.")
+    ),
+    "top-risks": Lazy(
+        "overview:top_risks", message("The KPIs that are farthest beyond their thresholds.")
+    ),
     "init": Lazy("accounts:init", message("Create an organisation and its first administrator.")),
     "login": Lazy("accounts:login", message("Sign in.")),
     "logout": Lazy("accounts:logout", message("Sign out.")),
@@ -35,6 +41,9 @@ _COMMANDS = {
     "dashboard": Lazy("access:dashboard", message("Dashboards: list, show, create, change.")),
     "kpi": Lazy("entry:kpi", message("KPIs: list, show, create, change.")),
     "value": Lazy("value:value", message("Values of KPIs: list, enter, correct, history.")),
+    "action": Lazy(
+        "action_change:action", message("Actions about KPIs: list, create, move, judge.")
+    ),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),
     "lock": Lazy("sessions:lock", message("Lock this terminal and its session.")),

@@ -32,6 +32,7 @@ POLICIES: Final[Mapping[str, frozenset[str]]] = {
     "kpi_value_revision": frozenset({"see", "made"}),
     "action_plan": frozenset({"see", "make", "change"}),
     "action_plan_change": frozenset({"see", "made"}),
+    "kpi_state": frozenset({"see", "made", "kept", "forgotten"}),
     "audit_log": frozenset({"see", "made", "count", "forget"}),
 }
 """Every policy there is. Here once more, so that none is removed or added without anybody noticing."""

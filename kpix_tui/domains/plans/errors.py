@@ -133,6 +133,13 @@ class CriterionPeriodsInvalid(InputInvalid):
     message = message("A criterion looks at 1 to {maximum} periods.")
 
 
+class CriterionIncomplete(InputInvalid):
+    """A criterion has an amount."""
+
+    code = "plan.criterion_incomplete"
+    message = message("Say which level is to be held, or by how much the mean gets better.")
+
+
 class CriterionAmountInvalid(InputInvalid):
     """The level or the shift cannot be compared."""
 

@@ -199,7 +199,7 @@ def moved(title: str, stage: Stage, wanted: PlanStatus, today: date) -> Stage:
         case PlanStatus.DONE:
             # A clock that was set back must not let an action end before it began.
             return Stage(wanted, 100, stage.started_on, max(today, stage.started_on or today))
-        case PlanStatus.CANCELLED:
+        case _:
             started = stage.started_on
             return Stage(wanted, stage.progress, started, max(today, started or today))
 
