@@ -69,8 +69,8 @@ class PlanHistory:
         arrow = "->" if self._ascii else "→"
         old, new = (clip(self.told(change.field, one), SHOWN) for one in (change.old, change.new))
         return Content.assemble(
-            (f"{field_word(change.field)}: ", "$text-muted"),
-            old,
+            (_("{field}:").format(field=field_word(change.field)), "$text-muted"),
+            f" {old}",
             (f" {arrow} ", "$text-muted"),
             (new, "bold"),
         )
