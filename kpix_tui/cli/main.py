@@ -45,6 +45,7 @@ _COMMANDS = {
         "action_change:action", message("Actions about KPIs: list, create, move, judge.")
     ),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
+    "search": Lazy("search:search", message("Search everything that you may see.")),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),
     "lock": Lazy("sessions:lock", message("Lock this terminal and its session.")),
     "user": Lazy("user:user", message("Users of your organisation.")),

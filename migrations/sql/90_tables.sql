@@ -187,3 +187,25 @@ alter table kpix.audit_log alter object_id set statistics 0, alter old set stati
     alter new set statistics 0;
 alter table kpix.kpi_state alter value set statistics 0, alter distance set statistics 0,
     alter previous_status set statistics 0;
+
+-- What can be found is written with what it is found by.
+create or replace trigger search_insert after insert on kpix.dashboard
+    referencing new table as added
+    for each statement execute function private.search_inserted('DASHBOARD');
+create or replace trigger search_update after update on kpix.dashboard
+    referencing old table as before_update new table as after_update
+    for each statement execute function private.search_updated(
+        'DASHBOARD', 'title', 'process', 'description', 'owner_id', 'visibility', 'archived_at');
+create or replace trigger search_insert after insert on kpix.kpi
+    referencing new table as added
+    for each statement execute function private.search_inserted('KPI');
+create or replace trigger search_update after update on kpix.kpi
+    referencing old table as before_update new table as after_update
+    for each statement execute function private.search_updated(
+        'KPI', 'code', 'name', 'description', 'owner_id', 'dashboard_id', 'deleted_at');
+create or replace trigger search_insert after insert on kpix.app_user
+    referencing new table as added
+    for each statement execute function private.search_inserted('PERSON');
+create or replace trigger search_update after update on kpix.app_user
+    referencing old table as before_update new table as after_update
+    for each statement execute function private.search_updated('PERSON', 'name', 'email', 'active');

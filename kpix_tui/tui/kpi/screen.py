@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 
 from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import Target, allows
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
 from kpix_tui.domains.overview import service as overview
@@ -21,6 +22,7 @@ from kpix_tui.domains.plans.views import Plan
 from kpix_tui.domains.values import service as values
 from kpix_tui.domains.values.views import ValueEntered, ValueRow
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
@@ -48,6 +50,7 @@ class KpiScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "kpi"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
 
     def __init__(self, kpi_id: UUID, *, row: KpiRow | None = None) -> None:
         super().__init__()
@@ -145,6 +148,16 @@ class KpiScreen(KpixScreen[None]):
         super().reload()
         self._reload_plans()
         self.table.reload()
+
+    def concerns(self, change: Change) -> bool:
+        """What is said of this KPI, or of several on its dashboard."""
+        dashboard = self._detail.kpi.dashboard_id if self._detail else None
+        touched = change.touches(dashboard=dashboard, kpi=self._kpi_id)
+        return super().concerns(change) and touched
+
+    def tells_of(self, latest: LatestChange) -> bool:
+        """What was done to this KPI."""
+        return latest.kpi_id == self._kpi_id
 
     # -- permissions ---------------------------------------------------------------------------
 
