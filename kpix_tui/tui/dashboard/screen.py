@@ -50,7 +50,7 @@ class DashboardScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "dashboard"
     BINDINGS = bindings_for(PLACE)
-    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.PLAN, Kind.DASHBOARD})
 
     def __init__(self, dashboard_id: UUID, *, title: str = "") -> None:
         super().__init__()

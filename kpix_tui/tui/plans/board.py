@@ -14,6 +14,7 @@ from textual.widgets import Static
 from kpix_tui.domains.plans import service as plans
 from kpix_tui.domains.plans.views import Plan, PlanFilter, PlanRow, PlanStatus
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.plans.acts import PlanActs
 from kpix_tui.tui.plans.cards import Cards
@@ -31,6 +32,7 @@ class BoardScreen(PlanActs):
 
     PLACE: ClassVar[str] = "board"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PLAN})
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from kpix_tui.domains.plans import service as plans
 from kpix_tui.domains.plans.views import Plan, PlanFilter, PlanRow, PlanScope
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.plans.acts import PlanActs
@@ -32,6 +33,7 @@ class PlansScreen(PlanActs):
 
     PLACE: ClassVar[str] = "plans"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PLAN})
 
     def __init__(
         self,

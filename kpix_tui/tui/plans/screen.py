@@ -10,9 +10,11 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.widgets import Static
 
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.plans import service as plans
 from kpix_tui.domains.plans.views import PlanChange, PlanDetail, PlanRow
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.plans.acts import PlanActs
@@ -34,6 +36,7 @@ class PlanScreen(PlanActs):
 
     PLACE: ClassVar[str] = "plan"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PLAN, Kind.VALUE})
 
     def __init__(self, plan_id: UUID, *, title: str = "") -> None:
         super().__init__()
@@ -131,6 +134,17 @@ class PlanScreen(PlanActs):
         """Read everything again."""
         super().reload()
         self.history.reload()
+
+    def concerns(self, change: Change) -> bool:
+        """What is said of actions about its KPI; its verdict may hang on values of others."""
+        kpi = self._detail.plan.kpi_id if self._detail else None
+        of_a_plan = change.kind is Kind.PLAN and change.touches(kpi=kpi)
+        return of_a_plan or change.kind is Kind.VALUE
+
+    def tells_of(self, latest: LatestChange) -> bool:
+        """What was done to actions about its KPI."""
+        kpi = self._detail.plan.kpi_id if self._detail else None
+        return latest.kpi_id == kpi and latest.action.startswith("action_plan.")
 
     def on_screen_resume(self) -> None:
         """Back from a sub-action or the KPI: something may have changed."""
