@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import ClassVar, Final
+from typing import Final
 
 from kpix_tui.access.policy import Target, require
 from kpix_tui.domains.plans import service as plans
@@ -44,8 +44,6 @@ NAMED: Final = 100
 
 class PlanActs(KpixScreen[None]):
     """Subclasses say which action is the ``subject``, and read again in ``acted``."""
-
-    ON_SEVERAL: ClassVar = _SEVERAL
 
     @property
     def subject(self) -> PlanRow | None:
