@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Select, TextArea
 
@@ -22,6 +23,7 @@ from kpix_tui.tui.plans.list import PlansScreen
 from kpix_tui.tui.plans.small import ProgressForm
 from kpix_tui.tui.widgets import table as table_module
 from kpix_tui.tui.widgets.days import last_day
+from kpix_tui.tui.widgets.inputs import LineInput
 from tests.tui.pilots import field, fill, message, press, seen, until
 from tests.tui.plans_world import Plans, depot
 from tests.tui.test_plans import opened
@@ -223,6 +225,19 @@ async def test_a_line_to_choose_in(plans: Plans, tmp_path: Path) -> None:
         assert "Ada Lovelace" in str(field(pilot, "owner").query_one("PickLine").render())
         await pilot.click("#field-owner PickLine")
         await until(pilot, lambda: isinstance(pilot.app.screen, Picker))
+    assert plans.asked
+
+
+async def test_what_is_typed_at_once_opens_one_window(plans: Plans, tmp_path: Path) -> None:
+    async with opened(tmp_path, "4", "n") as pilot:
+        await pilot.press(*"clean")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Picker))
+        line = pilot.app.screen.query_one(LineInput)
+        await until(pilot, lambda: line.value == "clean")
+        assert sum(isinstance(one, Picker) for one in pilot.app.screen_stack) == 1
+        below = pilot.app.screen_stack[-2].query_one("#field-kpi PickLine")
+        below.post_message(events.Key("x", "x"))
+        await until(pilot, lambda: pilot.app.screen.query_one(LineInput).value == "cleanx")
     assert plans.asked
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from textual.widget import Widget
 from kpix_tui.i18n.catalog import _
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.modals.picker import Finder, Picker
+from kpix_tui.tui.screen import take_ahead
 from kpix_tui.tui.widgets.fields import Field
 from kpix_tui.tui.widgets.inputs import TakesLines
 from kpix_tui.tui.widgets.text import clip, plain
@@ -28,19 +30,12 @@ class Picked:
 
 
 class PickLine(Widget, can_focus=True):
-    """One line: what is chosen. Enter, or a letter, opens the choices."""
+    """One line: what is chosen. Enter, or a letter, opens the choices: ``ask`` does, at once."""
 
     PLACE = "pick"
     BINDINGS = bindings_for("pick")
 
     value: reactive[Picked | None] = reactive(None)
-
-    class Asked(Message):
-        """The choices are wanted, with what was typed already."""
-
-        def __init__(self, typed: str = "") -> None:
-            super().__init__()
-            self.typed = typed
 
     class Emptied(Message):
         """Nothing shall be chosen."""
@@ -51,19 +46,28 @@ class PickLine(Widget, can_focus=True):
             return Content.styled(_("Enter to choose"), "$text-disabled")
         return Content(clip(plain(self.value.title), self.content_size.width))
 
+    def __init__(self, ask: Callable[[str], None], *, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        self._ask = ask
+
     def do_choose(self) -> None:
         """Open the choices."""
-        self.post_message(self.Asked())
+        self._ask("")
 
     def do_empty(self) -> None:
         """Choose nothing."""
         self.post_message(self.Emptied())
 
     def on_key(self, event: events.Key) -> None:
-        """A letter is the first of what is looked for."""
-        if event.is_printable and event.character and not event.character.isspace():
+        """A letter is the first of what is looked for; those that follow at once go along."""
+        if not event.is_printable or not event.character:
+            return
+        if self.app.screen is not self.screen:
             event.stop().prevent_default()
-            self.post_message(self.Asked(event.character))
+            take_ahead(self.app.screen, event.character)
+        elif not event.character.isspace():
+            event.stop().prevent_default()
+            self._ask(event.character)
 
     def on_click(self) -> None:
         """A click opens the choices too."""
@@ -89,7 +93,7 @@ class PickField(Field[Picked | None]):
         self._finder = finder
         self._title_text = title
         self._placeholder = placeholder
-        self._line = PickLine(classes="field--control")
+        self._line = PickLine(self._open, classes="field--control")
         self._line.value = value
 
     def control(self) -> Widget:
@@ -116,12 +120,11 @@ class PickField(Field[Picked | None]):
         """What it is called."""
         return plain(value.title) if value else ""
 
-    @on(PickLine.Asked)
-    def _asked(self, event: PickLine.Asked) -> None:
-        event.stop()
+    def _open(self, typed: str) -> None:
+        """Open the choices, with what was typed already."""
         picker = Picker(self._title_text, self._finder, placeholder=self._placeholder)
-        if event.typed:
-            picker.wait_for(event.typed)
+        if typed:
+            picker.wait_for(typed)
         self.app.push_screen(picker, self._chosen)
 
     def _chosen(self, chosen: Picked | None) -> None:
