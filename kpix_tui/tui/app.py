@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
-    *("nav.overview", "nav.dashboards", "nav.administration"),
+    *("nav.overview", "nav.dashboards", "nav.actions", "nav.administration"),
 )
 
 
@@ -222,6 +222,12 @@ class KpixApp(AdministrationApp, LiveApp):
         from kpix_tui.tui.dashboards.screen import DashboardsScreen  # noqa: PLC0415 - imports this
 
         self.replace_all(DashboardsScreen())
+
+    def do_actions(self) -> None:
+        """The action plans, from anywhere."""
+        from kpix_tui.tui.plans.list import PlansScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(PlansScreen())
 
     def do_settings(self) -> None:
         """Open the settings."""
