@@ -112,7 +112,7 @@ def test_how_much_it_presses(
     (row,) = told(context)
     assert (row.kind, row.priority, row.facts["before"]) == (kind, priority, "NO_DATA")
     enter(manager, kpi, MONTHS[1], "99")
-    assert [(one.kind, one.priority) for one in told(context)][0] == (
+    assert next((one.kind, one.priority) for one in told(context)) == (
         Kind.STATUS_BETTER,
         Priority.LOW,
     )

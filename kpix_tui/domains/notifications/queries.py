@@ -88,7 +88,32 @@ def unread(uow: UnitOfWork) -> Unread:
     return Unread({Priority(priority): count for priority, count in rows})
 
 
-def _notifications(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
+_IDS: Final = select(NotificationModel.id)
+_COLUMNS: Final = select(
+    NotificationModel.id,
+    NotificationModel.kind,
+    NotificationModel.priority,
+    NotificationModel.at.label("created_at"),
+    NotificationModel.read_at,
+    NotificationModel.actor_id,
+    _ACTORS.c.name.label("actor_name"),
+    NotificationModel.dashboard_id,
+    _DASHBOARDS.c.title.label("dashboard_title"),
+    NotificationModel.kpi_id,
+    _KPIS.c.code.label("kpi_code"),
+    _KPIS.c.name.label("kpi_name"),
+    _KPIS.c.frequency,
+    NotificationModel.period_start,
+    NotificationModel.comment_id,
+    _COMMENTS.c.thread_id,
+    func.left(_COMMENTS.c.body, _EXCERPT).label("excerpt"),
+    NotificationModel.action_id,
+    _ACTIONS.c.title.label("action_title"),
+    NotificationModel.facts,
+)
+
+
+def _with_names(uow: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """With the names that the reader sees; a comment that they see no more has no text."""
     here = uow.principal.organization_id
 
@@ -96,28 +121,7 @@ def _notifications(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
         return (found.c.organization_id == here) & (found.c.id == key)
 
     return (
-        select(
-            NotificationModel.id,
-            NotificationModel.kind,
-            NotificationModel.priority,
-            NotificationModel.at.label("created_at"),
-            NotificationModel.read_at,
-            NotificationModel.actor_id,
-            _ACTORS.c.name.label("actor_name"),
-            NotificationModel.dashboard_id,
-            _DASHBOARDS.c.title.label("dashboard_title"),
-            NotificationModel.kpi_id,
-            _KPIS.c.code.label("kpi_code"),
-            _KPIS.c.name.label("kpi_name"),
-            _KPIS.c.frequency,
-            NotificationModel.period_start,
-            NotificationModel.comment_id,
-            _COMMENTS.c.thread_id,
-            func.left(_COMMENTS.c.body, _EXCERPT).label("excerpt"),
-            NotificationModel.action_id,
-            _ACTIONS.c.title.label("action_title"),
-            NotificationModel.facts,
-        )
+        statement.select_from(NotificationModel)
         .outerjoin(_ACTORS, same(_ACTORS, NotificationModel.actor_id))
         .outerjoin(_DASHBOARDS, same(_DASHBOARDS, NotificationModel.dashboard_id))
         .outerjoin(_KPIS, same(_KPIS, NotificationModel.kpi_id))
@@ -127,10 +131,9 @@ def _notifications(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
 
 
 def _view(row: Any) -> Notification:
-    known = {name: value for name, value in row._mapping.items() if name != "of_all"}
     return Notification(
         **{
-            **known,
+            **row._mapping,
             "kind": Kind(row.kind),
             "priority": Priority(row.priority),
             "frequency": Frequency(row.frequency) if row.frequency else None,
@@ -140,10 +143,11 @@ def _view(row: Any) -> Notification:
 
 
 def inbox(uow: UnitOfWork, page: PageRequest, wanted: InboxFilter) -> Page[Notification]:
-    """One page of the actor's notifications."""
-    return fetch_page(
+    """One page of the actor's notifications: which they are first, their names for those alone."""
+    by_name = bool(page.text) or page.column == "kpi"
+    found = fetch_page(
         uow,
-        _notifications(uow).where(*_wanted(uow, wanted)),
+        (_with_names(uow, _IDS) if by_name else _IDS).where(*_wanted(uow, wanted)),
         page,
         sorts={
             "at": NotificationModel.at,
@@ -154,15 +158,21 @@ def inbox(uow: UnitOfWork, page: PageRequest, wanted: InboxFilter) -> Page[Notif
         default="-at",
         searched=(_KPIS.c.code, _KPIS.c.name, _ACTORS.c.name, _DASHBOARDS.c.title),
         tie=tuple_(NotificationModel.at, NotificationModel.id).desc(),
-    ).map(_view)
+    )
+    known = _read(uow, [row.id for row in found.rows])
+    return Page(tuple(known[row.id] for row in found.rows), found.total, found.offset)
+
+
+def _read(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Notification]:
+    rows = uow.session.execute(
+        _with_names(uow, _COLUMNS).where(_mine(uow), NotificationModel.id.in_(ids))
+    )
+    return {row.id: _view(row) for row in rows}
 
 
 def notification(uow: UnitOfWork, notification_id: UUID) -> Notification | None:
     """One of the actor's notifications."""
-    row = uow.session.execute(
-        _notifications(uow).where(_mine(uow), NotificationModel.id == notification_id)
-    ).one_or_none()
-    return None if row is None else _view(row)
+    return _read(uow, [notification_id]).get(notification_id)
 
 
 def states(uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, datetime | None]:
