@@ -19,6 +19,7 @@ from typing import Final
 from uuid import UUID
 
 from kpix_tui.app.context import Context
+from kpix_tui.app.demo_comments import talk
 from kpix_tui.app.demo_data import DemoDashboard, DemoKpi, load_demo
 from kpix_tui.app.demo_people import PEOPLE as PEOPLE
 from kpix_tui.app.demo_people import WRITERS, found_teams, open_up
@@ -77,6 +78,7 @@ class DemoStep(StrEnum):
     PEOPLE = message("Creating the organisation and its people")
     FIGURES = message("Loading the figures")
     CORRECTIONS = message("Entering corrections")
+    COMMENTS = message("Writing comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,7 @@ def _build(context: Context, progress: Callable[[DemoProgress], None]) -> None:
         done += sum(len(kpi.values) for kpi in dashboard.kpis)
     progress(DemoProgress(DemoStep.FIGURES, total, total))
     _correct(team, dashboards, kpis, progress)
+    _talk(team, dashboards, kpis, progress)
 
 
 def _people(
@@ -325,6 +328,23 @@ def _correct(
             with team[correction.person].unit_of_work() as uow:
                 enter_value(uow, EnterValue(ids[kpi.code], start, value, correction.reason))
     progress(DemoProgress(DemoStep.CORRECTIONS, len(CORRECTIONS), len(CORRECTIONS)))
+
+
+def _talk(
+    team: Mapping[str, _As],
+    dashboards: Sequence[DemoDashboard],
+    ids: Mapping[str, UUID],
+    progress: Callable[[DemoProgress], None],
+) -> None:
+    """Let people talk about the figures."""
+    progress(DemoProgress(DemoStep.COMMENTS, 0, 1))
+    kpis = {kpi.code: kpi for dashboard in dashboards for kpi in dashboard.kpis}
+    talk(
+        {key: person.unit_of_work for key, person in team.items()},
+        ids,
+        lambda code, back: sorted(kpis[code].values)[-1 - back],
+    )
+    progress(DemoProgress(DemoStep.COMMENTS, 1, 1))
 
 
 def _sign_in(context: Context) -> bool:

@@ -21,6 +21,7 @@ from kpix_tui.tui.action import local as _local
 from kpix_tui.tui.action import quiet as _quiet
 from kpix_tui.tui.administration.actions import ADMINISTRATION
 from kpix_tui.tui.audit.actions import AUDIT
+from kpix_tui.tui.comments.actions import COMMENTS
 from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.modals.actions import DIALOGS
 from kpix_tui.tui.sharing.actions import SHARING
@@ -297,6 +298,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         False,
     ),
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
+    *COMMENTS,
     *SHARING,
     *ADMINISTRATION,
     *AUDIT,
@@ -314,6 +316,10 @@ PLACES: Final = {
     "dashboard": _m("Dashboard"),
     "kpi": _m("KPI"),
     "chart": _m("Chart"),
+    "comments": _m("Comments"),
+    "thread": _m("Comments, one by one"),
+    "writer": _m("Comment being written"),
+    "mentions": _m("Names after @"),
     "sharing": _m("Sharing"),
     "access": _m("Who can see it"),
     "entry": _m("Who enters values"),
