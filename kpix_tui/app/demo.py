@@ -19,6 +19,7 @@ from typing import Final
 from uuid import UUID
 
 from kpix_tui.app.context import Context
+from kpix_tui.app.demo_comments import talk
 from kpix_tui.app.demo_data import DemoDashboard, DemoKpi, load_demo
 from kpix_tui.app.demo_people import PEOPLE as PEOPLE
 from kpix_tui.app.demo_people import WRITERS, found_teams, open_up
@@ -79,6 +80,7 @@ class DemoStep(StrEnum):
     FIGURES = message("Loading the figures")
     CORRECTIONS = message("Entering corrections")
     PLANS = message("Deciding on actions")
+    COMMENTS = message("Writing comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,7 @@ def _build(context: Context, progress: Callable[[DemoProgress], None]) -> None:
     progress(DemoProgress(DemoStep.FIGURES, total, total))
     _correct(team, dashboards, kpis, progress)
     _act(team, ids, dashboards, kpis, progress)
+    _talk(team, dashboards, kpis, progress)
 
 
 def _people(
@@ -344,6 +347,23 @@ def _act(
         progress(DemoProgress(DemoStep.PLANS, done, len(PLANS)))
         decide(stage, plan)
     progress(DemoProgress(DemoStep.PLANS, len(PLANS), len(PLANS)))
+
+
+def _talk(
+    team: Mapping[str, _As],
+    dashboards: Sequence[DemoDashboard],
+    ids: Mapping[str, UUID],
+    progress: Callable[[DemoProgress], None],
+) -> None:
+    """Let people talk about the figures."""
+    progress(DemoProgress(DemoStep.COMMENTS, 0, 1))
+    kpis = {kpi.code: kpi for dashboard in dashboards for kpi in dashboard.kpis}
+    talk(
+        {key: person.unit_of_work for key, person in team.items()},
+        ids,
+        lambda code, back: sorted(kpis[code].values)[-1 - back],
+    )
+    progress(DemoProgress(DemoStep.COMMENTS, 1, 1))
 
 
 def _sign_in(context: Context) -> bool:

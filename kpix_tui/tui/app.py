@@ -32,9 +32,12 @@ from kpix_tui.tui.modals.help import Help
 from kpix_tui.tui.overview.asked import Asked
 from kpix_tui.tui.screen import KpixScreen, take_ahead
 from kpix_tui.tui.widgets.footer import available_here, reason_against
+from kpix_tui.tui.widgets.inputs import TakesTab
 
 if TYPE_CHECKING:
     from kpix_tui.app.context import Context
+    from kpix_tui.domains.comments.views import Subject
+    from kpix_tui.tui.comments.writer import Sheet
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
@@ -64,6 +67,8 @@ class KpixApp(AdministrationApp, LiveApp):
         self.actor: Actor | None = None
         self.asked = Asked()
         self.own_keys: dict[str, tuple[str, ...]] = {}
+        self.drafts: dict[Subject, Sheet] = {}
+        """Comments that were written and not sent yet, by what they are about."""
         self._previous: KpixScreen[Any] | None = None
         self.begin_look(self.settings)
 
@@ -148,6 +153,12 @@ class KpixApp(AdministrationApp, LiveApp):
             self.speak(settings.locale)
             self.call_later(self.do_overview)
 
+    def action_focus_next(self) -> None:
+        """Tab goes on to the next field, unless the one that has the focus needs it."""
+        focused: object = self.focused
+        if not (isinstance(focused, TakesTab) and focused.take_tab()):
+            super().action_focus_next()
+
     async def action_do(self, action_id: str) -> None:
         """Do an action of the registry where the focus is, or say why it cannot be done."""
         action = action_of(action_id)
@@ -202,6 +213,7 @@ class KpixApp(AdministrationApp, LiveApp):
 
     def forget(self) -> None:
         """Keep nothing of whoever was here; a shared terminal is as it was at the start."""
+        self.drafts.clear()
         self._previous = None
         self.asked = Asked()
         self.clear_notifications()

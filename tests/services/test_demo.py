@@ -25,6 +25,8 @@ from kpix_tui.app.demo_data import load_demo
 from kpix_tui.config import load_settings
 from kpix_tui.domains.accounts.service import change_password, login, whoami
 from kpix_tui.domains.accounts.views import ChangePassword, Login
+from kpix_tui.domains.comments.service import list_comments
+from kpix_tui.domains.comments.views import Subject
 from kpix_tui.domains.dashboards.service import find_dashboard, list_shares
 from kpix_tui.domains.kpis.service import find_kpi, list_definitions
 from kpix_tui.domains.overview.service import list_dashboards, list_kpis
@@ -163,6 +165,19 @@ def test_values_are_owed_and_shares_end(built: Built) -> None:
     energy = context.run(find_dashboard, "Energy prices")
     shares = {one.name: one.until for one in context.run(list_shares, energy.id).rows}
     assert shares == {"Inès Moreau": date(2027, 1, 20), "Purchasing": None}
+
+
+def test_people_talk_about_the_figures(built: Built) -> None:
+    context, _ = built
+    ids = {kpi.code: kpi.id for kpi in context.run(list_definitions)}
+    for code, count in {"AE-ALL": 5, "AE-RF4": 2, "NO2": 2, "ADM-ALL": 1}.items():
+        page = context.run(list_comments, Subject(ids[code]))
+        assert page.total == count, code
+    threads = context.run(list_comments, Subject(ids["AE-ALL"]))
+    assert [row.is_reply for row in threads.rows] == [False, True, True, False, True]
+    assert threads.rows[3].period_start is not None
+    assert threads.rows[3].edited_at is not None
+    assert [one.name for one in threads.rows[2].mentions] == ["Alex Martin"]
 
 
 def test_progress_goes_forward(built: Built) -> None:

@@ -81,6 +81,8 @@ async def _organization(pilot: Pilot[Any]) -> None:
     await keys("enter", *"Acme")(pilot)
 
 
+_TALK = ("down", "down", "enter", "slash", *"AE-ALL", "enter", "c")
+
 SHOTS = (
     Shot("login", _login, demo=False),
     Shot("first-run", _first_run, demo=False),
@@ -98,6 +100,9 @@ SHOTS = (
     Shot("kpi", keys("enter", "enter")),
     Shot("kpi-edit", keys("enter", "enter", "e")),
     Shot("value", keys("enter", "v")),
+    Shot("comments", keys(*_TALK)),
+    Shot("comments-reply", keys(*_TALK, "enter", *"Ask @sa")),
+    Shot("comments-empty", keys("enter", "c")),
     Shot("sharing", keys("down", "down", "down", "p")),
     Shot("sharing-picker", keys("down", "down", "down", "p", "n", *"na")),
     Shot("sharing-form", keys("down", "down", "down", "p", "e")),

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 
 from kpix_tui.access.policy import Target
 from kpix_tui.domains.audit.views import LatestChange
+from kpix_tui.domains.comments.views import Subject
 from kpix_tui.domains.dashboards.views import Dashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
@@ -26,6 +27,7 @@ from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.kernel.periods import Frequency, period_of
 from kpix_tui.tui.actions import Action, bindings_for
+from kpix_tui.tui.comments.screen import CommentsScreen
 from kpix_tui.tui.dashboard.columns import columns
 from kpix_tui.tui.dashboard.summary import Summary
 from kpix_tui.tui.dashboards.form import DashboardForm
@@ -42,7 +44,10 @@ from kpix_tui.tui.sharing.screen import SharingScreen
 from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
 
-_ON_A_ROW = ("dashboard.enter", "dashboard.delete", "kpi.edit", "kpi.act", "kpi.plans")
+_ON_A_ROW = (
+    *("dashboard.enter", "dashboard.delete", "kpi.edit"),
+    *("kpi.act", "kpi.plans", "kpi.comments"),
+)
 
 
 class DashboardScreen(KpixScreen[None]):
@@ -220,6 +225,11 @@ class DashboardScreen(KpixScreen[None]):
         if (row := self.table.current) is not None:
             picked = kpi_picked(row.id, row.code, row.name)
             self.kpix.open(PlansScreen(pending_about(row.id), about=picked.title, kpi=picked))
+
+    def do_comments(self) -> None:
+        """What is said about the KPI under the cursor."""
+        if (row := self.table.current) is not None:
+            self.kpix.open(CommentsScreen(Subject(row.id)))
 
     def do_describe(self) -> None:
         """Change the dashboard itself."""

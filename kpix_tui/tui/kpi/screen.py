@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import Target, allows
 from kpix_tui.domains.audit.views import LatestChange
+from kpix_tui.domains.comments.views import Subject
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
 from kpix_tui.domains.overview import service as overview
@@ -26,6 +27,7 @@ from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
+from kpix_tui.tui.comments.screen import CommentsScreen
 from kpix_tui.tui.kpi.form import KpiForm
 from kpix_tui.tui.kpi.history import History
 from kpix_tui.tui.kpi.panel import Panel
@@ -242,6 +244,12 @@ class KpiScreen(KpixScreen[None]):
         """The actions about it."""
         picked = self._picked()
         self.kpix.open(PlansScreen(pending_about(picked.id), about=picked.title, kpi=picked))
+
+    def do_comments(self) -> None:
+        """What is said about the KPI, or about the value under the cursor of the history."""
+        row = self.table.current if self.table.has_focus_within else None
+        subject = Subject(self._kpi_id, row.period_start if row else None)
+        self.kpix.open(CommentsScreen(subject))
 
     def do_owed(self) -> None:
         """Who owes the values."""
