@@ -23,6 +23,7 @@ from kpix_tui.tui.administration.actions import ADMINISTRATION
 from kpix_tui.tui.audit.actions import AUDIT
 from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.modals.actions import DIALOGS
+from kpix_tui.tui.search.actions import SEARCH
 from kpix_tui.tui.sharing.actions import SHARING
 
 _TABLE: Final = ("table",)
@@ -300,6 +301,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     *SHARING,
     *ADMINISTRATION,
     *AUDIT,
+    *SEARCH,
     *SESSIONS,
 )
 
@@ -330,6 +332,8 @@ PLACES: Final = {
     "review": _m("Before a role is saved"),
     "audit": _m("Audit log"),
     "audit_entry": _m("Entry of the audit log"),
+    "search": _m("Search"),
+    "search_line": _m("Line of the search"),
     "form": _m("Forms"),
     "checks": _m("Lines to tick"),
     "code": _m("One-time code"),

@@ -38,6 +38,11 @@ def fold(word: str) -> str:
     return bare.translate(_LETTERS).lower()
 
 
+def worth_searching(text: str) -> bool:
+    """Whether there is enough to look for."""
+    return sum(map(len, _WORD.findall(text))) >= LEAST
+
+
 def valid_query(text: str) -> str:
     """``text`` without the spaces around it.
 
@@ -45,10 +50,9 @@ def valid_query(text: str) -> str:
         QueryTooShort, QueryTooLong: nothing is searched for.
     """
     text = text.strip()
-    words = _WORD.findall(text)
-    if sum(map(len, words)) < LEAST:
+    if not worth_searching(text):
         raise QueryTooShort(least=LEAST, fields=("query",))
-    if len(text) > MOST or len(words) > WORDS:
+    if len(text) > MOST or len(_WORD.findall(text)) > WORDS:
         raise QueryTooLong(most=MOST, words=WORDS, fields=("query",))
     return text
 
