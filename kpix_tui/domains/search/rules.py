@@ -98,6 +98,20 @@ def snippet(text: str, meant: Collection[str], size: int = SNIPPET) -> Marked:
     return marked(cut, meant)
 
 
+def within(found: Marked, size: int) -> Marked:
+    """The same without its beginning, where less than all of the first mark is in the first
+    ``size`` characters."""
+    first = next(iter(found.marks), (0, 0))
+    if first[1] <= size:
+        return found
+    at = _word_start(found.text, max(0, first[0] - size // 3))
+    moved = 2 - at
+    return Marked(
+        "… " + found.text[at:],
+        tuple((start + moved, end + moved) for start, end in found.marks),
+    )
+
+
 def _word_start(line: str, at: int) -> int:
     """The beginning of a word at or after ``at``, unless the word is endless."""
     space = line.find(" ", at, at + 30)

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from kpix_tui.app.search import count_words, kind_word
 from kpix_tui.domains.search import service
-from kpix_tui.domains.search.rules import worth_searching
+from kpix_tui.domains.search.rules import within, worth_searching
 from kpix_tui.domains.search.views import Found, Hit, Kind, Marked
 from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.changes import Kind as Changed
@@ -26,7 +26,7 @@ from kpix_tui.tui.search.form import NOTHING_LEFT_OUT, Narrowed, NarrowForm
 from kpix_tui.tui.search.opening import screen_of
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.inputs import LineInput
-from kpix_tui.tui.widgets.status import status_cell, status_width
+from kpix_tui.tui.widgets.status import status_cell
 from kpix_tui.tui.widgets.table import TYPING_PAUSE, PagedTable
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -157,17 +157,17 @@ class SearchScreen(KpixScreen[None]):
 
     def _columns(self) -> Sequence[Column[Hit]]:
         return [
-            Column(_("Kind"), _kind, 15, priority=2),
-            Column(_("Status"), self._status, status_width()),
+            Column(_("Kind, status"), self._kind, 15),
             Column(_("Title"), _title, 28, grow=3),
-            Column(_("Found in"), _snippet, 18, grow=4, priority=1),
-            Column(_("Dashboard or process"), _place, 20, grow=2, priority=3),
-            Column(_("Owner"), _owner, 12, priority=4),
+            Column(_("Found in"), _snippet, 28, grow=4, priority=1),
+            Column(_("Dashboard or process"), _place, 20, grow=2, priority=2),
+            Column(_("Owner"), _owner, 14, priority=3),
         ]
 
-    def _status(self, hit: Hit, width: int) -> Content | str:
+    def _kind(self, hit: Hit, width: int) -> Content:
+        """A KPI is known by its status."""
         if hit.status is None:
-            return ""
+            return Content.styled(clip(kind_word(hit.kind), width), "$text-muted")
         return status_cell(hit.status, hit.critical, ascii=self.kpix.ascii, width=width)
 
     # -- actions -------------------------------------------------------------------------------
@@ -243,16 +243,12 @@ def marked_cell(marked: Marked, width: int, style: str = "") -> Content:
     return Content("").join([*pieces, Content.styled(left, style)])
 
 
-def _kind(hit: Hit, _width: int) -> Content:
-    return Content.styled(kind_word(hit.kind), "$text-muted")
-
-
 def _title(hit: Hit, width: int) -> Content:
     return marked_cell(hit.title, width, "bold")
 
 
 def _snippet(hit: Hit, width: int) -> Content:
-    return marked_cell(hit.snippet, width, "$text-muted")
+    return marked_cell(within(hit.snippet, width), width, "$text-muted")
 
 
 def _place(hit: Hit, width: int) -> Content:
