@@ -12,6 +12,7 @@ from kpix_tui.access.actor import Actor
 from kpix_tui.access.permissions import (
     LEANS_ON,
     LEVEL_NEEDED,
+    OWN_ONLY,
     Level,
     Permission,
     Scope,
@@ -36,9 +37,11 @@ class OutOfScope(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a permission is asked for: a dashboard, or a KPI on one, that the actor sees.
+    """What a permission is asked for: a dashboard, a KPI on one, or an action about a KPI, that the
+    actor sees.
 
-    ``owners`` are the dashboard's and the KPI's; any of them in reach is enough. ``level`` is the
+    ``owners`` are the dashboard's, the KPI's, and the action's with who made it; any of them in
+    reach is enough. ``level`` is the
     highest at which the dashboard is shared with the actor now, ``assigned`` whether the KPI's
     values are theirs, or a team's of theirs, to enter.
     """
@@ -64,6 +67,8 @@ def _allows(actor: Actor, permission: Permission, target: Target | None) -> bool
     scope = actor.grants.get(permission)
     if scope is None:
         return False
+    if permission in OWN_ONLY:
+        scope = Scope.OWN
     if target is None or scope is Scope.ORGANIZATION or permission is Permission.DASHBOARD_READ:
         return True
     reach = actor.team_mates | {actor.user_id} if scope is Scope.TEAM else {actor.user_id}

@@ -41,6 +41,13 @@ _COMMANDS = {
     "dashboard": Lazy("access:dashboard", message("Dashboards: list, show, create, change.")),
     "kpi": Lazy("entry:kpi", message("KPIs: list, show, create, change.")),
     "value": Lazy("value:value", message("Values of KPIs: list, enter, correct, history.")),
+    "action": Lazy(
+        "action_change:action", message("Actions about KPIs: list, create, move, judge.")
+    ),
+    "comment": Lazy(
+        "threads:comment",
+        message("Comments on KPIs and on their values: list, write, edit, delete."),
+    ),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
     "search": Lazy("search:search", message("Search everything that you may see.")),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     VALUE = "value"
     KPI = "kpi"
     """Its definition, its thresholds, who owes its values."""
+    PLAN = "plan"
+    """An action about a KPI."""
     DASHBOARD = "dashboard"
     """Its description, who sees it."""
     PEOPLE = "people"

@@ -27,6 +27,10 @@ grant execute on function
     auth.dashboard_access(uuid)
     to kpix_app;
 grant execute on function
+    auth.comment_readers(uuid, uuid[]), auth.mention(uuid, uuid[], uuid[]), auth.delete_comment(uuid)
+    to kpix_app;
+grant execute on function private.place_comment(), private.keep_comment() to kpix_owner;
+grant execute on function
     auth.search(text, text[], text, uuid, timestamptz, timestamptz), auth.search_marks(text, text[])
     to kpix_app;
 grant execute on function private.search_inserted(), private.search_updated() to kpix_owner;
@@ -34,6 +38,10 @@ grant execute on function
     auth.create_organization(uuid, text, text, text, uuid, text, text, bytea), auth.user_id(),
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
     private.keep_revision(), private.refuse_version(), private.check_written_values(), private.check_values_again()
+    to kpix_owner;
+grant execute on function
+    private.check_plan_family(), private.check_plan_criterion(), private.check_given_plans(), private.judge_plan(),
+    private.judge_plans(), private.keep_plan_change()
     to kpix_owner;
 -- Live: who listens, who asks, and who has changed what.
 grant execute on function auth.listen(), auth.changes(timestamptz), auth.latest_changes() to kpix_app;

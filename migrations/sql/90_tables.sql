@@ -44,6 +44,14 @@ grant update (visibility, owner_id, updated_at, version) on kpix.dashboard to kp
 grant update (owner_id, version) on kpix.kpi to kpix_auth;
 grant delete on kpix.dashboard_share to kpix_auth;
 
+-- Comments: their words are their author's alone; mentions are made and comments deleted by functions.
+grant insert (organization_id, id, kpi_id, dashboard_id, period_start, thread_id, body), update (body)
+    on kpix.comment to kpix_app;
+grant insert (organization_id, thread_id, read_until), update (read_until) on kpix.comment_mark to kpix_app;
+grant select, update (body, deleted_at, deleted_by) on kpix.comment to kpix_auth;
+grant select, insert, delete on kpix.comment_mention to kpix_auth;
+grant insert on kpix.comment_revision to kpix_auth;
+
 create or replace trigger audit after insert or update or delete on kpix.app_user
     for each row execute function private.audit_row('user', 'id');
 create or replace trigger audit after insert or update or delete on kpix.user_role
@@ -62,6 +70,15 @@ create or replace trigger audit after insert or update or delete on kpix.kpi
     for each row execute function private.audit_row('kpi', 'id');
 create or replace trigger audit after insert or update or delete on kpix.kpi_threshold
     for each row execute function private.audit_row('kpi_threshold', 'kpi_id', 'valid_from');
+create or replace trigger audit after insert or update or delete on kpix.comment
+    for each row execute function private.audit_row('comment', 'kpi_id', 'id');
+create or replace trigger audit after insert or delete on kpix.comment_mention
+    for each row execute function private.audit_row('comment_mention', 'comment_id', 'id');
+create or replace trigger place before insert on kpix.comment
+    for each row execute function private.place_comment();
+create or replace trigger keep_revision before update on kpix.comment
+    for each row when (old.body is distinct from new.body)
+    execute function private.keep_comment();
 create or replace trigger audit_insert after insert on kpix.kpi_value
     referencing new table as added
     for each statement execute function private.audit_values_inserted();
@@ -101,6 +118,53 @@ create constraint trigger judge_again after update on kpix.kpi
     for each row when (old.direction <> new.direction or old.frequency <> new.frequency)
     execute function private.check_values_again('id');
 
+-- Action plans. One begins open; the database alone says what its values say of it.
+grant insert (organization_id, id, kpi_id, dashboard_id, parent_id, title, description, cause, whys, kind,
+        owner_id, starts_on, due_on, criterion_kpi_id, criterion_kind, criterion_amount, criterion_periods),
+    update (title, description, cause, whys, kind, status, progress, owner_id, starts_on, due_on, started_on,
+        closed_on, criterion_kpi_id, criterion_kind, criterion_amount, criterion_periods, deleted_at, version)
+    on kpix.action_plan to kpix_app;
+grant select, update (verdict) on kpix.action_plan to kpix_auth;
+grant insert on kpix.action_plan_change to kpix_auth;
+
+create or replace trigger audit after insert or update on kpix.action_plan
+    for each row execute function private.audit_row('action_plan', 'id');
+create or replace trigger keep_change after insert or update on kpix.action_plan
+    for each row execute function private.keep_plan_change();
+create or replace trigger count_versions before update on kpix.action_plan
+    for each row when (new.version not in (old.version, old.version + 1))
+    execute function private.refuse_version();
+create or replace trigger family_made before insert on kpix.action_plan
+    for each row execute function private.check_plan_family();
+create or replace trigger family_changed before update on kpix.action_plan
+    for each row when (old.status <> new.status or old.deleted_at is distinct from new.deleted_at)
+    execute function private.check_plan_family();
+create or replace trigger criterion_made before insert on kpix.action_plan
+    for each row when (new.criterion_kpi_id is not null) execute function private.check_plan_criterion();
+create or replace trigger criterion_changed before update on kpix.action_plan
+    for each row when (
+        (old.criterion_kpi_id, old.criterion_kind, old.criterion_amount, old.criterion_periods)
+            is distinct from (new.criterion_kpi_id, new.criterion_kind, new.criterion_amount, new.criterion_periods))
+    execute function private.check_plan_criterion();
+create or replace trigger given after update on kpix.action_plan
+    referencing old table as given new table as kept
+    for each statement execute function private.check_given_plans();
+create or replace trigger judge before update on kpix.action_plan
+    for each row when (old.status <> new.status or old.started_on is distinct from new.started_on
+        or old.closed_on is distinct from new.closed_on)
+    execute function private.judge_plan();
+-- After the values themselves are checked: triggers fire by name.
+create or replace trigger plans_inserted after insert on kpix.kpi_value
+    referencing new table as written
+    for each statement execute function private.judge_plans();
+create or replace trigger plans_updated after update on kpix.kpi_value
+    referencing new table as written
+    for each statement execute function private.judge_plans();
+
+alter table kpix.action_plan alter title set statistics 0, alter description set statistics 0,
+    alter cause set statistics 0, alter whys set statistics 0, alter criterion_amount set statistics 0;
+alter table kpix.action_plan_change alter old set statistics 0, alter new set statistics 0;
+
 -- Where KPIs stand. After "judge": what is refused needs no state.
 grant select, insert, update, delete on kpix.kpi_state to kpix_auth;
 create or replace trigger keep_states_inserted after insert on kpix.kpi_value
@@ -136,6 +200,8 @@ alter table kpix.kpi_threshold alter green set statistics 0, alter orange set st
     alter red set statistics 0, alter target set statistics 0;
 alter table kpix.kpi_value alter value set statistics 0, alter reason set statistics 0;
 alter table kpix.kpi_value_revision alter value set statistics 0, alter reason set statistics 0;
+alter table kpix.comment alter body set statistics 0;
+alter table kpix.comment_revision alter body set statistics 0;
 alter table kpix.audit_log alter object_id set statistics 0, alter old set statistics 0,
     alter new set statistics 0;
 alter table kpix.kpi_state alter value set statistics 0, alter distance set statistics 0,

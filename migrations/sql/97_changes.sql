@@ -12,6 +12,7 @@ begin
             ('kpi', 'tell_changes(''kpi'', ''dashboard_id'', ''id'')'),
             ('kpi_threshold', 'tell_changes(''kpi'', '''', ''kpi_id'')'),
             ('kpi_assignment', 'tell_changes(''kpi'', '''', ''kpi_id'')'),
+            ('action_plan', 'tell_changes(''plan'', ''dashboard_id'', ''kpi_id'')'),
             ('dashboard', 'tell_changes(''dashboard'', ''id'')'),
             ('dashboard_share', 'tell_changes(''dashboard'', ''dashboard_id'')'),
             ('app_user', 'tell_changes(''people'')'),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -39,6 +39,14 @@ KPIS = (
     ("colleague", "assigned to my team"),
     ("colleague", "assigned to others"),
 )
+PLANS = (
+    ("own", "colleague"),
+    ("colleague", "own"),
+    ("mate", "colleague"),
+    ("colleague", "mate"),
+    ("colleague", "colleague"),
+)
+"""Who an action is for, and who made it."""
 Cells = Mapping[Permission, Scope]
 P = Permission
 
@@ -73,6 +81,33 @@ class Indicator:
         return Target(owners, self.board.level, self.assigned)
 
 
+@dataclass(frozen=True)
+class Remark:
+    """A comment on a KPI, edited once, that mentions a colleague."""
+
+    author: UUID
+    kpi: Indicator
+
+    @property
+    def target(self) -> Target:
+        return Target(frozenset({self.author}))
+
+
+@dataclass(frozen=True)
+class Task:
+    """An action about a KPI."""
+
+    id: UUID
+    owner: UUID
+    author: UUID
+    kpi: Indicator
+
+    @property
+    def target(self) -> Target:
+        about = self.kpi.target
+        return Target(about.owners | {self.owner, self.author}, about.level)
+
+
 @dataclass
 class World:
     """Acme with ``me`` in it, and the same things in Globex, where I am a stranger."""
@@ -84,9 +119,11 @@ class World:
     teams: dict[str, UUID] = field(default_factory=dict)
     boards: list[Board] = field(default_factory=list)
     kpis: list[Indicator] = field(default_factory=list)
+    plans: list[Task] = field(default_factory=list)
     roles: dict[str, UUID] = field(default_factory=dict)
     shares: dict[UUID, Board] = field(default_factory=dict)
     assignments: dict[UUID, Indicator] = field(default_factory=dict)
+    comments: dict[UUID, Remark] = field(default_factory=dict)
     says: dict[UUID, str] = field(default_factory=dict)
     token: str = field(default_factory=new_token)
 
@@ -103,7 +140,7 @@ class World:
         made = uuid4()
         row = {"organization_id": self.org, **values}
         if table not in _WITHOUT_ID:
-            row["id"] = made
+            row.setdefault("id", made)
         names, marks = ", ".join(row), ", ".join(f"%({name})s" for name in row)
         schema = "" if "." in table else "kpix."
         self.connection.execute(
@@ -191,6 +228,9 @@ class World:
         mine = assigned in ("assigned to me", "assigned to my team")
         kpi = Indicator(made, self.people[owner], board, mine)
         self.kpis.append(kpi)
+        # Eleven to one round of five: every kind of action is about KPIs of every kind.
+        whose, author = PLANS[len(self.kpis) * 3 // 11 % 5]
+        self._plan(kpi, f"{says}: action for {whose} by {author}", whose, author)
         whom = {
             "assigned to me": {"user_id": self.me},
             "assigned to my team": {"team_id": self.teams["ours"]},
@@ -199,6 +239,35 @@ class World:
         if whom:
             by = {"assigned_by": board.owner}
             self.assignments[self.put("kpi_assignment", says, kpi_id=made, **by, **whom)] = kpi
+        self._comment(kpi, RELATIONS[len(self.kpis) % len(RELATIONS)])
+
+    def _comment(self, kpi: Indicator, author: str) -> None:
+        made, by = uuid4(), self.people[author]
+        org = {"organization_id": self.organizations["globex"]} if kpi.board.foreign else {}
+        self.says[made] = f"{author}'s comment on {self.says[kpi.id]}"
+        place = {"kpi_id": kpi.id, "dashboard_id": kpi.board.id, "thread_id": made}
+        self.put("comment", id=made, author_id=by, body="x", version=2, **place, **org)
+        when = {"since": "2026-09-01", "until": "2026-09-02"}
+        self.put("comment_revision", comment_id=made, revision=1, body="y", **when, **org)
+        self.put("comment_mention", comment_id=made, user_id=by, **org)
+        self.comments[made] = Remark(by, kpi)
+
+    def _plan(self, kpi: Indicator, says: str, whose: str, author: str) -> None:
+        people = {"owner_id": self.people[whose], "created_by": self.people[author]}
+        org = {"organization_id": self.organizations["globex"]} if kpi.board.foreign else {}
+        made = self.put(
+            "action_plan",
+            says,
+            kpi_id=kpi.id,
+            dashboard_id=kpi.board.id,
+            title="Matrix",
+            kind="CORRECTIVE",
+            due_on="2026-12-01",
+            **people,
+            **org,
+        )
+        self.put("action_plan_change", plan_id=made, version=1, new="{}", **org)
+        self.plans.append(Task(made, people["owner_id"], people["created_by"], kpi))
 
     def _bare_kpi(self, board: Board, says: str, owner: UUID, code: str) -> UUID:
         org = {"organization_id": self.organizations["globex"]} if board.foreign else {}
@@ -249,6 +318,9 @@ class World:
         self.boards.append(board)
         kpi = self._bare_kpi(board, "another organisation's KPI", stranger, "FOREIGN")
         self.kpis.append(Indicator(kpi, stranger, board, assigned=False))
+        self._comment(self.kpis[-1], "stranger")
+        says = "another organisation's action"
+        self._plan(self.kpis[-1], says, "stranger", "stranger")
 
     # -- who asks ----------------------------------------------------------------------------------
 
@@ -296,6 +368,8 @@ _WITHOUT_ID = frozenset(
         "kpi_threshold",
         "kpi_value",
         "kpi_value_revision",
+        "comment_revision",
+        "action_plan_change",
         "kpi_state",
     }
 )
@@ -335,11 +409,38 @@ class Answers:
     def kpis(self, permission: Permission) -> set[UUID]:
         return {k.id for k in self.world.kpis if self.on_kpi(permission, k)}
 
+    def on_plan(self, permission: Permission, plan: Task) -> bool:
+        """An action is seen with its KPI, and what is not seen is out of reach."""
+        about = self.seen(plan.kpi.board) and allows(self.actor, P.KPI_READ, plan.kpi.target)
+        needed = (P.ACTION_PLAN_READ, permission)
+        return about and all(allows(self.actor, p, plan.target) for p in needed)
+
+    def plans(self, permission: Permission) -> set[UUID]:
+        return {t.id for t in self.world.plans if self.on_plan(permission, t)}
+
+    def given(self, newcomer: UUID) -> set[UUID]:
+        """Actions that can be given to somebody: whoever gives one away still sees it."""
+        return {
+            t.id
+            for t in self.world.plans
+            if self.on_plan(P.ACTION_PLAN_ASSIGN, t)
+            and self.on_plan(P.ACTION_PLAN_READ, replace(t, owner=newcomer))
+        }
+
     def shares(self, permission: Permission) -> set[UUID]:
         return {i for i, b in self.world.shares.items() if self.on_board(permission, b)}
 
     def assignments(self, permission: Permission) -> set[UUID]:
         return {i for i, k in self.world.assignments.items() if self.on_kpi(permission, k)}
+
+    def comments(self, permission: Permission) -> set[UUID]:
+        """Those to read, or their author's to change, or to delete: what is not seen is not."""
+        return {
+            made
+            for made, one in self.world.comments.items()
+            if self.on_kpi(P.COMMENT_READ, one.kpi)
+            and (permission is P.COMMENT_READ or allows(self.actor, permission, one.target))
+        }
 
     def everywhere(self, permission: Permission) -> bool:
         return allows(self.actor, permission, Target(frozenset()))
@@ -351,7 +452,9 @@ Roles = tuple[Cells | str, ...]
 _READING: Final = tuple(p for p in P if p.value.endswith(":read"))
 _DOING: Final = tuple(p for p in P if p not in _READING)
 _ON_OBJECTS: Final = tuple(
-    p for p in P if p.value.split(":")[0] in ("dashboard", "kpi", "kpi_value")
+    p
+    for p in P
+    if p.value.split(":")[0] in ("dashboard", "kpi", "kpi_value", "action_plan", "comment")
 )
 
 

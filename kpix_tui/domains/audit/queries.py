@@ -64,6 +64,7 @@ _OBJECTS: Final = union_all(
     _named("team", "name"),
     _named("dashboard", "title"),
     _named("kpi", "code", "name"),
+    _named("action_plan", "title"),
 ).subquery("objects")
 
 _SORTS: Final[dict[str, tuple[Any, ...]]] = {
