@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from kpix_tui.app.search import KINDS, STATUSES, kind_word
+from kpix_tui.app.search import KINDS, kind_word, status_word
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.errors import UserAmbiguous, UserNotFound
 from kpix_tui.domains.search.rules import moments
@@ -49,7 +49,7 @@ class Narrowed:
         """The same in a sentence; empty when nothing is left out."""
         told = (
             (_("kind: {value}"), kind_word(self.kind) if self.kind else ""),
-            (_("status: {value}"), _(STATUSES[self.status].word) if self.status else ""),
+            (_("status: {value}"), status_word(self.status) if self.status else ""),
             (_("process: {value}"), self.process),
             (_("owner: {value}"), self.owner),
             (_("from {value}"), format_date(self.since, locale) if self.since else ""),
@@ -79,7 +79,11 @@ class NarrowForm(FormScreen[Narrowed]):
         now = self._narrowed
         yield ChoiceField("kind", _("Kind"), _kinds(), value=now.kind)
         yield ChoiceField(
-            "status", _("Status"), _statuses(), value=now.status, help=_("Only KPIs have one.")
+            "status",
+            _("Status"),
+            _statuses(),
+            value=now.status,
+            help=_("Only KPIs and actions have one."),
         )
         yield TextField("process", _("Process"), value=now.process, help=_("Its whole name."))
         yield TextField("owner", _("Owner"), value=now.owner, help=_("Name, e-mail or id."))
@@ -130,4 +134,4 @@ def _kinds() -> list[tuple[Kind | None, str]]:
 
 
 def _statuses() -> list[tuple[StatusFilter | None, str]]:
-    return [(None, _("any")), *((status, _(look.word)) for status, look in STATUSES.items())]
+    return [(None, _("any")), *((status, status_word(status)) for status in StatusFilter)]

@@ -13,7 +13,9 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from kpix_tui.app.search import count_words, kind_word
+from kpix_tui.app.search import count_words, kind_word, plan_text
+from kpix_tui.domains.kpis.views import Status
+from kpix_tui.domains.plans.views import PlanStatus
 from kpix_tui.domains.search import service
 from kpix_tui.domains.search.rules import within, worth_searching
 from kpix_tui.domains.search.views import Found, Hit, Kind, Marked
@@ -49,7 +51,9 @@ class Results(PagedTable[Hit]):
     def nothing(self) -> tuple[str, str]:
         """What an empty list says: nothing was asked yet, or nothing matches."""
         if self.found is None:
-            return _("Type at least two letters."), _("Dashboards, KPIs, people: all you may see.")
+            return _("Type at least two letters."), _(
+                "In dashboards, KPIs, people, actions, comments."
+            )
         return _("Nothing that you may see has these words."), _("Try fewer, or A for every kind.")
 
     def counted(self) -> str:
@@ -67,7 +71,7 @@ class SearchScreen(KpixScreen[None]):
     PLACE: ClassVar[str] = "search"
     BINDINGS = bindings_for(PLACE)
     SHOWS: ClassVar[frozenset[Changed]] = frozenset(
-        {Changed.DASHBOARD, Changed.KPI, Changed.VALUE, Changed.PEOPLE}
+        {Changed.DASHBOARD, Changed.KPI, Changed.VALUE, Changed.PLAN, Changed.PEOPLE}
     )
 
     def __init__(self, text: str = "", narrowed: Narrowed = NOTHING_LEFT_OUT) -> None:
@@ -165,10 +169,14 @@ class SearchScreen(KpixScreen[None]):
         ]
 
     def _kind(self, hit: Hit, width: int) -> Content:
-        """A KPI is known by its status."""
-        if hit.status is None:
-            return Content.styled(clip(kind_word(hit.kind), width), "$text-muted")
-        return status_cell(hit.status, hit.critical, ascii=self.kpix.ascii, width=width)
+        """A KPI and an action are known by their statuses."""
+        match hit.status:
+            case Status():
+                return status_cell(hit.status, hit.critical, ascii=self.kpix.ascii, width=width)
+            case PlanStatus():
+                return Content(clip(plan_text(hit.status, ascii=self.kpix.ascii), width))
+            case _:
+                return Content.styled(clip(kind_word(hit.kind), width), "$text-muted")
 
     # -- actions -------------------------------------------------------------------------------
 
