@@ -26,6 +26,7 @@ from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.modals.actions import DIALOGS
 from kpix_tui.tui.overview.actions import OVERVIEW
 from kpix_tui.tui.plans.actions import PLANS
+from kpix_tui.tui.search.actions import SEARCH
 from kpix_tui.tui.sharing.actions import SHARING
 
 _TABLE: Final = ("table",)
@@ -306,6 +307,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     *SHARING,
     *ADMINISTRATION,
     *AUDIT,
+    *SEARCH,
     *SESSIONS,
 )
 
@@ -348,6 +350,8 @@ PLACES: Final = {
     "audit": _m("Audit log"),
     "audit_entry": _m("Entry of the audit log"),
     "audit_form": _m("Search of the audit log"),
+    "search": _m("Search"),
+    "search_line": _m("Line of the search"),
     "form": _m("Forms"),
     "checks": _m("Lines to tick"),
     "pick": _m("Line to choose in"),

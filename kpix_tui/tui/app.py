@@ -31,6 +31,7 @@ from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
 from kpix_tui.tui.overview.asked import Asked
 from kpix_tui.tui.screen import KpixScreen, take_ahead
+from kpix_tui.tui.search.app import SearchApp
 from kpix_tui.tui.widgets.footer import available_here, reason_against
 from kpix_tui.tui.widgets.inputs import TakesTab
 
@@ -42,11 +43,11 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
-    *("nav.overview", "nav.dashboards", "nav.actions", "nav.administration"),
+    *("nav.overview", "nav.dashboards", "nav.actions", "nav.find", "nav.administration"),
 )
 
 
-class KpixApp(AdministrationApp, LiveApp):
+class KpixApp(AdministrationApp, SearchApp, LiveApp):
     """What every screen shares. Screens do the work; this knows who and where."""
 
     TITLE = "kpix"

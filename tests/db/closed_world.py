@@ -254,7 +254,7 @@ class World:
     def _index(self, org: UUID) -> None:
         """What triggers would have written, which were not awake."""
         self.run("select private.present(%(org)s, %(org)s, %(org)s)", org=org)
-        for kind in ("DASHBOARD", "KPI", "PERSON"):
+        for kind in ("DASHBOARD", "KPI", "PERSON", "ACTION", "COMMENT"):
             self.run(
                 "select private.search_refresh(%(org)s, %(kind)s, null, null, null)",
                 org=org,

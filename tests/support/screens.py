@@ -28,6 +28,7 @@ from kpix_tui.config import load_settings
 from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.login.screen import LoginScreen
 from kpix_tui.tui.modals.confirm import Confirm
+from kpix_tui.tui.search.screen import SearchScreen
 from tests.tui.pilots import on, settled, until
 from tests.tui.support import FakeContext
 
@@ -83,6 +84,19 @@ async def _organization(pilot: Pilot[Any]) -> None:
 
 _TALK = ("down", "down", "enter", "slash", *"AE-ALL", "enter", "c")
 
+
+def searched(text: str, *pressed: str) -> Steps:
+    """Search for ``text``, then press these."""
+
+    async def search(pilot: Pilot[Any]) -> None:
+        await keys("6", *text)(pilot)
+        screen = cast("SearchScreen", pilot.app.screen)
+        await until(pilot, lambda: screen.table.found is not None)
+        await keys(*pressed)(pilot)
+
+    return search
+
+
 SHOTS = (
     Shot("login", _login, demo=False),
     Shot("first-run", _first_run, demo=False),
@@ -123,6 +137,11 @@ SHOTS = (
     Shot("teams", keys("7", "down", "enter")),
     Shot("roles", keys("7", "down", "down", "enter")),
     Shot("role", keys("7", "down", "down", "enter", "down", "enter")),
+    Shot("search-empty", keys("6")),
+    Shot("search", searched("ener")),
+    Shot("search-nothing", searched("nowhere")),
+    Shot("search-narrowed", searched("re", "escape", "t", "t")),
+    Shot("search-form", searched("re", "escape", "f")),
     Shot("sessions", keys("colon", *"my sess", "enter")),
 )
 

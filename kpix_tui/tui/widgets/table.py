@@ -222,8 +222,12 @@ class PagedTable(Vertical, Generic[Row]):
         if not total and self.request.text:
             self._grid.say(_("Nothing matches."), _("Press Esc to see everything again."))
         elif not total:
-            self._grid.say(*self._empty)
+            self._grid.say(*self.nothing())
         self._count(self.counted())
+
+    def nothing(self) -> tuple[str, str]:
+        """What an empty list says, and what to do then."""
+        return self._empty
 
     def counted(self) -> str:
         """What the line below the rows says of them."""
