@@ -11,9 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import data, interface, report, scope, scope_data, services
+from tests.benchmarks import data, interface, live, report, scope, scope_data, services
 
-PARTS = {"services": services.measure, "interface": interface.measure}
+PARTS = {"services": services.measure, "interface": interface.measure, "live": live.measure}
 ON_ITS_OWN = "scope"
 """Has a database of its own, takes minutes and is measured only when it is asked for."""
 

@@ -25,10 +25,12 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from kpix_tui.config import load_settings
+from kpix_tui.kernel.errors import Unavailable
 from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.login.screen import LoginScreen
 from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.search.screen import SearchScreen
+from kpix_tui.tui.widgets.news import News
 from tests.tui.pilots import on, settled, until
 from tests.tui.support import FakeContext
 
@@ -97,6 +99,21 @@ def searched(text: str, *pressed: str) -> Steps:
     return search
 
 
+async def _news(pilot: Pilot[Any]) -> None:
+    """Somebody else has entered a value, and this terminal asks for changes."""
+    await keys("enter")(pilot)
+    pilot.app.live, pilot.app.polling = False, True
+    pilot.app.screen.query_one(News).say("Grace Hopper entered Oct 2026 of PUNCT")
+    await settled(pilot)
+
+
+async def _offline(pilot: Pilot[Any]) -> None:
+    await keys("enter")(pilot)
+    pilot.app.live = False
+    pilot.app.screen.show_problem(Unavailable(reason="connection refused"))
+    await settled(pilot)
+
+
 SHOTS = (
     Shot("login", _login, demo=False),
     Shot("first-run", _first_run, demo=False),
@@ -107,6 +124,8 @@ SHOTS = (
     Shot("overview-kpis", keys("1", "tab", "right", "down")),
     Shot("overview-process", keys("1", "p")),
     Shot("overview-list", keys("1", "tab", "end", "enter")),
+    Shot("live-news", _news),
+    Shot("live-offline", _offline),
     Shot("dashboards", keys()),
     Shot("dashboards-filter", keys("slash", *"en", "enter")),
     Shot("dashboards-new", keys("n")),
