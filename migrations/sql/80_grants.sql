@@ -35,3 +35,5 @@ grant execute on function
 grant execute on function
     auth.rescue_user(text, text, bytea), auth.old_audit(date), auth.prune_audit(date), auth.login_sessions(), auth.end_login_sessions(name)
     to kpix_owner;
+-- Where KPIs stand.
+grant execute on function private.keep_states(), private.keep_state() to kpix_owner;

@@ -101,6 +101,28 @@ create constraint trigger judge_again after update on kpix.kpi
     for each row when (old.direction <> new.direction or old.frequency <> new.frequency)
     execute function private.check_values_again('id');
 
+-- Where KPIs stand. After "judge": what is refused needs no state.
+grant select, insert, update, delete on kpix.kpi_state to kpix_auth;
+create or replace trigger keep_states_inserted after insert on kpix.kpi_value
+    referencing new table as written
+    for each statement execute function private.keep_states();
+create or replace trigger keep_states_updated after update on kpix.kpi_value
+    referencing new table as written
+    for each statement execute function private.keep_states();
+create or replace trigger keep_states_inserted after insert on kpix.kpi_threshold
+    referencing new table as written
+    for each statement execute function private.keep_states();
+create or replace trigger keep_states_updated after update on kpix.kpi_threshold
+    referencing new table as written
+    for each statement execute function private.keep_states();
+create or replace trigger keep_state_inserted after insert on kpix.kpi
+    for each row execute function private.keep_state();
+create or replace trigger keep_state_updated after update on kpix.kpi
+    for each row when (
+        (old.direction, old.frequency, old.starts_on, old.deleted_at)
+        is distinct from (new.direction, new.frequency, new.starts_on, new.deleted_at))
+    execute function private.keep_state();
+
 -- The planner's histograms told another tenant's text through EXPLAIN.
 alter table kpix.organization alter name set statistics 0;
 alter table kpix.app_user alter name set statistics 0, alter email set statistics 0;
@@ -116,3 +138,5 @@ alter table kpix.kpi_value alter value set statistics 0, alter reason set statis
 alter table kpix.kpi_value_revision alter value set statistics 0, alter reason set statistics 0;
 alter table kpix.audit_log alter object_id set statistics 0, alter old set statistics 0,
     alter new set statistics 0;
+alter table kpix.kpi_state alter value set statistics 0, alter distance set statistics 0,
+    alter previous_status set statistics 0;

@@ -230,3 +230,29 @@ create policy count on kpix.audit_log for select
     using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
 create policy forget on kpix.audit_log for delete
     using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+
+-- Where a KPI stands is its last value: who sees the one sees the other. The database keeps it.
+create policy see on kpix.kpi_state for select using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth'
+        or case
+            when organization_id = (select auth.org_unlimited('kpi_value:read'))
+                and organization_id = (select auth.org_with('kpi:read')) then true
+            when organization_id = (select auth.org_with('kpi_value:read'))
+                and organization_id = (select auth.org_with('kpi:read')) then exists (
+                    select from kpix.dashboard d
+                    where d.organization_id = kpi_state.organization_id and d.id = dashboard_id
+                )
+            else (dashboard_id in (select auth.dashboards('kpi_value:read'))
+                    or kpi_id in (select auth.single_kpis('kpi_value:read')))
+                and (organization_id = (select auth.org_with('kpi:read'))
+                    or dashboard_id in (select auth.dashboards('kpi:read'))
+                    or kpi_id in (select auth.single_kpis('kpi:read')))
+        end)
+);
+create policy made on kpix.kpi_state for insert
+    with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+create policy kept on kpix.kpi_state for update
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+create policy forgotten on kpix.kpi_state for delete
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');

@@ -167,6 +167,24 @@ cross join lateral (
 ) v
 """
 
+# What the triggers would have written (migrations/sql/66_state.sql).
+_STATES = """
+insert into kpix.kpi_state (
+    organization_id, kpi_id, dashboard_id, period_start, period_end, value, status, critical,
+    distance, previous_status, previous_critical, due_from, due_on
+)
+select k.organization_id, k.id, k.dashboard_id, v.period_start, v.period_end, v.value, v.status,
+    v.critical, (95 - v.value) / 3, b.status, b.critical, v.period_start + 1, v.period_start + 2
+from kpix.kpi k
+cross join lateral (
+    select * from kpix.kpi_value v where v.organization_id = k.organization_id and v.kpi_id = k.id
+    order by v.period_start desc limit 1
+) v
+join kpix.kpi_value b on b.organization_id = k.organization_id and b.kpi_id = k.id
+    and b.period_start = v.period_start - 1
+where k.organization_id = %(org)s
+"""
+
 _REVISIONS = """
 insert into kpix.kpi_value_revision (
     organization_id, kpi_id, period_start, revision, value, status, critical, reason, entered_by,
@@ -217,4 +235,5 @@ def _organization(
         connection.execute(statement.encode(), counts)
     for part in range(1, 11):
         connection.execute(_VALUES.encode(), {**counts, "part": part})
+    connection.execute(_STATES.encode(), counts)
     connection.execute(_REVISIONS.encode(), counts)

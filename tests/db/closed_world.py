@@ -97,6 +97,7 @@ class World:
             "team_member",
             "kpi_threshold",
             "kpi_value",
+            "kpi_state",
             "role_permission",
             "user_role",
         ):
@@ -193,6 +194,15 @@ class World:
             reason=title,
             entered_by=kpi_owner,
         )
+        self.put(
+            "kpi_state",
+            **keys,
+            dashboard_id=board,
+            period_start=DAY,
+            period_end=date(2026, 9, 30),
+            value=97,
+            status="GREEN",
+        )
 
     # -- what is looked at -------------------------------------------------------------------------
 
@@ -220,7 +230,8 @@ def _whom(drawn: int, mine: list[UUID], crews: list[UUID]) -> dict[str, UUID]:
 _TABLES = (
     *(f"kpix.{table}" for table in (
         "organization", "app_user", "role", "role_permission", "user_role", "team", "team_member", "dashboard",
-        "dashboard_share", "kpi", "kpi_assignment", "kpi_threshold", "kpi_value", "kpi_value_revision", "audit_log",
+        "dashboard_share", "kpi", "kpi_assignment", "kpi_threshold", "kpi_value", "kpi_value_revision",
+        "kpi_state", "audit_log",
     )),
     *(f"private.{table}" for table in ("credential", "session", "code")),
 )  # fmt: skip

@@ -30,6 +30,7 @@ POLICIES: Final[Mapping[str, frozenset[str]]] = {
     "kpi_assignment": frozenset({"see", "make", "remove"}),
     "kpi_value": frozenset({"see", "make", "change"}),
     "kpi_value_revision": frozenset({"see", "made"}),
+    "kpi_state": frozenset({"see", "made", "kept", "forgotten"}),
     "audit_log": frozenset({"see", "made", "count", "forget"}),
 }
 """Every policy there is. Here once more, so that none is removed or added without anybody noticing."""

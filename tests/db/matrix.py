@@ -232,6 +232,8 @@ class World:
             critical=False,
             entered_at="2026-10-01",
         )
+        last = {**value, "period_end": "2026-09-30", "distance": 2}
+        self.put("kpi_state", **last, dashboard_id=board.id)
         return made
 
     def _foreign(self) -> None:
@@ -294,6 +296,7 @@ _WITHOUT_ID = frozenset(
         "kpi_threshold",
         "kpi_value",
         "kpi_value_revision",
+        "kpi_state",
     }
 )
 

@@ -93,6 +93,7 @@ READS: Final[Mapping[str, Expectation]] = {
     "select kpi_id from kpix.kpi_threshold": lambda a: a.kpis(P.KPI_READ),
     "select id from kpix.kpi_assignment": lambda a: a.assignments(P.KPI_READ),
     "select kpi_id from kpix.kpi_value": lambda a: a.kpis(P.KPI_VALUE_READ),
+    "select kpi_id from kpix.kpi_state": lambda a: a.kpis(P.KPI_VALUE_READ),
     "select kpi_id from kpix.kpi_value_revision": lambda a: a.kpis(P.KPI_VALUE_READ),
 }
 CHANGES: Final[Mapping[str, Expectation]] = {
@@ -340,6 +341,7 @@ def test_nobody_reads_or_writes_anything(world: World) -> None:
         "drop policy make on kpix.kpi",
         "drop policy remove on kpix.kpi_assignment",
         "drop policy see on kpix.kpi_value",
+        "drop policy see on kpix.kpi_state",
         "update kpix.role_permission set scope = 'ORGANIZATION' where permission = 'kpi:update'",
         "update kpix.role_permission set scope = 'OWN' where permission = 'kpi:delete'",
         "delete from kpix.role_permission where permission = 'kpi_value:create'",

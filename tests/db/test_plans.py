@@ -26,7 +26,7 @@ SCREENS = tuple(screens(UUID(int=0), UUID(int=0)))
 TABLES = (
     *("organization", "app_user", "role", "role_permission", "user_role", "team", "team_member"),
     *("dashboard", "dashboard_share", "kpi", "kpi_assignment", "kpi_threshold"),
-    *("kpi_value", "kpi_value_revision", "audit_log"),
+    *("kpi_value", "kpi_value_revision", "kpi_state", "audit_log"),
 )
 MOST_CALLS = 200
 """Under the number of KPIs that are seen, and far under that of the values."""

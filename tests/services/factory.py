@@ -78,3 +78,17 @@ def update(of: Kpi, **changes: Any) -> UpdateKpi:
         )
     }
     return UpdateKpi(**{**kept, **changes})
+
+
+def wait_until_blocked(context: Context) -> None:
+    """Wait until somebody waits for a lock of ours."""
+    with context.owner_database().connect() as watcher:
+        for _ in range(2000):
+            waiting = watcher.exec_driver_sql(
+                "select count(*) from pg_locks l join pg_stat_activity a using (pid)"
+                " where not l.granted and a.datname = current_database()"
+            ).scalar()
+            watcher.rollback()
+            if waiting:
+                return
+    raise AssertionError("the other entry never waited")

@@ -132,23 +132,10 @@ def test_two_first_entries_at_once(context: Context, as_person: People) -> None:
     with context.unit_of_work() as uow:
         service.enter_value(uow, EnterValue(made.id, SEPTEMBER, Decimal(1)))
         thread.start()
-        _wait_until_blocked(context)
+        factory.wait_until_blocked(context)
     thread.join(10)
     assert [type(answer) for answer in answers] == [ValueEnteredMeanwhile]
     assert context.run(service.value_history, made.id, SEPTEMBER)[0].value == 1
-
-
-def _wait_until_blocked(context: Context) -> None:
-    with context.owner_database().connect() as watcher:
-        for _ in range(2000):
-            waiting = watcher.exec_driver_sql(
-                "select count(*) from pg_locks l join pg_stat_activity a using (pid)"
-                " where not l.granted and a.datname = current_database()"
-            ).scalar()
-            watcher.rollback()
-            if waiting:
-                return
-    pytest.fail("the other entry never waited")
 
 
 def test_many_at_once(context: Context) -> None:

@@ -154,14 +154,16 @@ _LOCK = b"""
 _SHARE = _LOCK.replace(b"_lock", b"_lock_shared")
 
 
-def lock_definitions(uow: UnitOfWork, kpi_ids: Iterable[UUID], *, to_change: bool) -> None:
+def lock_definitions(uow: UnitOfWork, kpi_ids: Iterable[UUID], *, alone: bool) -> None:
     """Hold definitions and thresholds still until the transaction ends.
 
     Whoever enters a value shares the lock, whoever changes thresholds has it alone: a status is
-    never computed with thresholds that are being replaced. An advisory lock, because row locks ask
-    for the right to update the row, which those who enter values need not have.
+    never computed with thresholds that are being replaced. Whoever enters many values has it alone
+    as well, or two of them could each wait for where the other's KPIs stand (``kpi_state``). An
+    advisory lock, because row locks ask for the right to update the row, which those who enter
+    values need not have.
     """
-    uow.driver.execute(_LOCK if to_change else _SHARE, (sorted(kpi_ids),))
+    uow.driver.execute(_LOCK if alone else _SHARE, (sorted(kpi_ids),))
 
 
 # -- who owes the values ---------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def change_definition(uow: UnitOfWork, command: UpdateKpi) -> Kpi:
     """
     before = get_kpi(uow, command.id)
     require(actor_of(uow), Permission.KPI_UPDATE, before.target)
-    queries.lock_definitions(uow, [command.id], to_change=True)
+    queries.lock_definitions(uow, [command.id], alone=True)
     before = get_kpi(uow, command.id)
     if before.version != command.version:
         raise StaleVersion

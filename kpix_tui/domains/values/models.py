@@ -6,7 +6,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, Numeric, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kpix_tui.db.base import Base, Key, String, Tenant
@@ -66,3 +75,38 @@ class KpiValueRevisionModel(Base):
     reason: Mapped[String]
     entered_by: Mapped[UUID]
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class KpiStateModel(Base):
+    """Where a KPI stands now: one row for each that is not deleted, written by triggers alone.
+
+    ``distance`` is how far the last value is beyond green, in widths of the band; ``due_from`` is
+    the first day of the first expected period after it, which is missing from ``due_on`` on.
+    """
+
+    __tablename__ = "kpi_state"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organization_id", "kpi_id", "dashboard_id"],
+            ["kpix.kpi.organization_id", "kpix.kpi.id", "kpix.kpi.dashboard_id"],
+            "fk_kpi_state_kpi",
+            onupdate="CASCADE",
+        ),
+        CheckConstraint("status in ('GREEN', 'ORANGE', 'RED')", "status"),
+        CheckConstraint("previous_status in ('GREEN', 'ORANGE', 'RED')", "previous_status"),
+        Index("ix_kpi_state_dashboard", "organization_id", "dashboard_id"),
+    )
+
+    organization_id: Mapped[Tenant]
+    kpi_id: Mapped[Key]
+    dashboard_id: Mapped[UUID]
+    period_start: Mapped[date | None]
+    period_end: Mapped[date | None]
+    value: Mapped[Decimal | None] = mapped_column(Numeric)
+    status: Mapped[str | None] = mapped_column(Text)
+    critical: Mapped[bool] = mapped_column(server_default=text("false"))
+    distance: Mapped[Decimal | None] = mapped_column(Numeric)
+    previous_status: Mapped[str | None] = mapped_column(Text)
+    previous_critical: Mapped[bool] = mapped_column(server_default=text("false"))
+    due_from: Mapped[date | None]
+    due_on: Mapped[date | None]

@@ -60,7 +60,7 @@ def enter_value(uow: UnitOfWork, command: EnterValue) -> ValueEntered:
         ValueChangedMeanwhile: it was corrected since ``expected_revision``.
     """
     kpi = get_kpi(uow, command.kpi_id)
-    lock_definitions(uow, [kpi.id], to_change=False)
+    lock_definitions(uow, [kpi.id], alone=False)
     kpi = get_kpi(uow, command.kpi_id)
     value = check_value(command.value)
     period = period_for(kpi.frequency, command.day, uow.today)
@@ -124,7 +124,7 @@ def write_values(
         Forbidden: the actor may not enter values, or not correct them, for one of the KPIs.
         InputInvalid: a value or a period cannot be accepted, or corrections lack a reason.
     """
-    lock_definitions(uow, {value.kpi_id for value in values}, to_change=False)
+    lock_definitions(uow, {value.kpi_id for value in values}, alone=True)
     kpis = kpis_by_id(uow, {value.kpi_id for value in values})
     today = uow.today
     judged = [_judged_of(kpis, value, today) for value in values]

@@ -168,6 +168,7 @@ def fingerprint(database: Database) -> Callable[[], str]:
         "kpix.kpi_threshold",
         "kpix.kpi_value",
         "kpix.kpi_value_revision",
+        "kpix.kpi_state",
         "kpix.dashboard_share",
         "kpix.kpi_assignment",
         "private.code",

@@ -24,6 +24,7 @@ TABLES = (
     "kpi_threshold",
     "kpi_value",
     "kpi_value_revision",
+    "kpi_state",
     "audit_log",
 )
 # What may be read of a table, where that is not all of it.

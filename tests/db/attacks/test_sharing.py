@@ -86,6 +86,8 @@ READING = {
     "read a KPI of a private dashboard": "select name from kpix.kpi where id = %(private_kpi)s",
     "read thresholds of a private dashboard": "select green from kpix.kpi_threshold where kpi_id = %(private_kpi)s",
     "read values of a private dashboard": "select value from kpix.kpi_value where kpi_id = %(private_kpi)s",
+    "read where its KPIs stand": "select value from kpix.kpi_state where kpi_id = %(private_kpi)s",
+    "read where the KPIs of a dashboard stand": "select status from kpix.kpi_state where dashboard_id = %(private)s",
     "read values by their dashboard": "select v.value from kpix.kpi_value v"
     " join kpix.kpi k using (organization_id) where k.dashboard_id = %(private)s and k.id = v.kpi_id",
     "read corrections of a private dashboard": "select reason from kpix.kpi_value_revision"
