@@ -23,6 +23,7 @@ from kpix_tui.tui.administration.actions import ADMINISTRATION
 from kpix_tui.tui.audit.actions import AUDIT
 from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.modals.actions import DIALOGS
+from kpix_tui.tui.my_work.actions import MY_WORK
 from kpix_tui.tui.sharing.actions import SHARING
 
 _TABLE: Final = ("table",)
@@ -240,7 +241,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _m("Back"),
         _m("Back to where you came from."),
         ("escape",),
-        ("dashboard", "kpi", "administration"),
+        ("dashboard", "kpi", "administration", "my_work"),
     ),
     Action("nav.refresh", _m("Refresh"), _m("Read again."), ("r",), (GLOBAL,), None, False),
     Action(
@@ -297,6 +298,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         False,
     ),
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
+    *MY_WORK,
     *SHARING,
     *ADMINISTRATION,
     *AUDIT,
@@ -314,6 +316,7 @@ PLACES: Final = {
     "dashboard": _m("Dashboard"),
     "kpi": _m("KPI"),
     "chart": _m("Chart"),
+    "my_work": _m("My work"),
     "sharing": _m("Sharing"),
     "access": _m("Who can see it"),
     "entry": _m("Who enters values"),

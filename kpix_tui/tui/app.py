@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
-    *("nav.dashboards", "nav.administration"),
+    *("nav.dashboards", "nav.my_work", "nav.administration"),
 )
 
 
@@ -211,6 +211,12 @@ class KpixApp(AdministrationApp, LockingApp):
         from kpix_tui.tui.dashboards.screen import DashboardsScreen  # noqa: PLC0415 - imports this
 
         self.replace_all(DashboardsScreen())
+
+    def do_my_work(self) -> None:
+        """What I have to do, from anywhere."""
+        from kpix_tui.tui.my_work.screen import MyWorkScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(MyWorkScreen())
 
     def do_settings(self) -> None:
         """Open the settings."""

@@ -1,0 +1,55 @@
+"""The columns of the lists of My work."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from kpix_tui.domains.work.views import OwedValue
+from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.tui.widgets.columns import Column
+from kpix_tui.tui.widgets.figures import Writing
+from kpix_tui.tui.widgets.status import status_cell, status_width
+from kpix_tui.tui.widgets.text import clip, plain
+
+
+def owed_columns(writing: Writing) -> list[Column[OwedValue]]:
+    """Which period, of what, since when, and how it stood last."""
+
+    def period(row: OwedValue, _width: int) -> Content:
+        return Content(writing.period(row.period_start, row.frequency))
+
+    def last(row: OwedValue, width: int) -> Content:
+        return status_cell(row.status, row.critical, ascii=writing.ascii, width=width)
+
+    def since(row: OwedValue, _width: int) -> Content:
+        return Content.styled(writing.day(row.due_on), "$text-muted")
+
+    return [
+        Column(_("Period"), period, 11),
+        Column(_("Late"), _late, 12),
+        Column(_("Code"), _code, 10, "code", grow=1, priority=2),
+        Column(_("KPI"), _name, 18, "name", grow=4),
+        Column(_("Dashboard"), _dashboard, 14, "dashboard", grow=2, priority=3),
+        Column(_("Owed since"), since, 12, "due", priority=4),
+        Column(_("Last status"), last, status_width(), priority=1),
+    ]
+
+
+def _late(row: OwedValue, _width: int) -> Content:
+    """How many earlier ones are owed, in a word and not in a colour alone."""
+    if not row.late:
+        return Content.styled(_("due now"), "$text-muted")
+    text = ngettext("{count} late", "{count} late", row.late).format(count=row.late)
+    return Content.styled(text, "$text-warning bold")
+
+
+def _code(row: OwedValue, width: int) -> Content:
+    return Content.styled(clip(plain(row.kpi_code), width), "$text-muted")
+
+
+def _name(row: OwedValue, width: int) -> Content:
+    return Content(clip(plain(row.kpi_name), width))
+
+
+def _dashboard(row: OwedValue, width: int) -> Content:
+    return Content.styled(clip(plain(row.dashboard_title), width), "$text-muted")
