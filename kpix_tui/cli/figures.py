@@ -90,6 +90,14 @@ def delta_text(row: KpiRow, canvas: Canvas) -> str:
     return f"{arrow} {size} {word}"
 
 
+def distance_text(distance: Decimal | None, canvas: Canvas) -> str:
+    """``2.3 ×``: how many widths of the band beyond green; nothing on the good side."""
+    if distance is None or distance <= 0:
+        return ""
+    size = format_number(distance, decimals=1, not_across=(Decimal(0),))
+    return f"{size} {'x' if canvas.ascii else '×'}"
+
+
 def period(start: date | None, frequency: Frequency) -> str:
     """``W47 2026``; nothing for None."""
     return "" if start is None else format_period(start, frequency)

@@ -13,6 +13,7 @@ from kpix_tui.cli.base import Group, argument, command, option
 from kpix_tui.cli.chart import draw_chart
 from kpix_tui.cli.data import to_csv
 from kpix_tui.cli.errors import NothingToChange, OptionsExclusive
+from kpix_tui.cli.kpi_filter import Kept, kept_kpis, kpi_filter
 from kpix_tui.cli.kpi_views import KPIS, detail_pairs, detail_record, value_text
 from kpix_tui.cli.output import Form, Output, reads, write, write_csv, writes
 from kpix_tui.cli.paging import Wanted, gather, paged
@@ -46,13 +47,16 @@ def _day(text: str | None, option: str, frequency: Frequency = Frequency.DAILY) 
 
 
 def _list(
-    uow: UnitOfWork, dashboard: str | None, until: date | None, wanted: Wanted
+    uow: UnitOfWork, dashboard: str | None, until: date | None, kept: Kept, wanted: Wanted
 ) -> Page[KpiRow]:
     from kpix_tui.domains.dashboards.service import find_dashboard  # noqa: PLC0415 - SQLAlchemy
     from kpix_tui.domains.overview.service import list_kpis  # noqa: PLC0415
 
     dashboard_id = None if dashboard is None else find_dashboard(uow, dashboard).id
-    return gather(uow, partial(list_kpis, dashboard_id=dashboard_id, until=until), wanted)
+    use_case = partial(
+        list_kpis, dashboard_id=dashboard_id, wanted=kpi_filter(uow, kept), until=until
+    )
+    return gather(uow, use_case, wanted)
 
 
 @command(
@@ -60,23 +64,31 @@ def _list(
     "list",
     message(
         "List KPIs with their last values, worst first.\n"
-        "Sorts: worst, status, code, name, value, period, variance, owner, dashboard."
+        "Sorts: worst, status, code, name, value, period, variance, missing, owner, dashboard."
     ),
     examples=(
         "kpix kpi list --dashboard 'Ponctualité TER'",
         "kpix kpi list --filter brent --until 2026-06-30 --json",
+        "kpix kpi list --status red --worsening --process Transport",
     ),
 )
 @option("--dashboard", metavar="DASHBOARD", help=message("Only those of this one (title or id)."))
 @option("--until", metavar="DAY", help=message("As things stood on this day (today)."))
+@kept_kpis
 @paged
 @reads
 @pass_session
 def list_(
-    session: Session, out: Output, wanted: Wanted, dashboard: str | None, until: str | None
+    session: Session,
+    out: Output,
+    *,
+    wanted: Wanted,
+    kept: Kept,
+    dashboard: str | None,
+    until: str | None,
 ) -> None:
     """List KPIs."""
-    out.listing(KPIS, session.run(_list, dashboard, _day(until, "until"), wanted.for_(out)))
+    out.listing(KPIS, session.run(_list, dashboard, _day(until, "until"), kept, wanted.for_(out)))
 
 
 def _show(uow: UnitOfWork, name: str, until: date | None = None) -> KpiDetail:

@@ -13,7 +13,7 @@ from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_exactly
 from kpix_tui.kernel.errors import message
 
-_FIELDS = (
+KPI_FIELDS = (
     "id",
     "code",
     "name",
@@ -28,6 +28,10 @@ _FIELDS = (
     "improved",
     "previous",
     "missing",
+    "missing_since",
+    "distance",
+    "status_before",
+    "critical_before",
     "direction",
     "frequency",
     "green",
@@ -60,6 +64,10 @@ def kpi_record(row: KpiRow) -> dict[str, object]:
         "improved": row.improved,
         "previous": row.previous,
         "missing": row.missing,
+        "missing_since": row.missing_since,
+        "distance": row.distance,
+        "status_before": row.before.status,
+        "critical_before": row.before.critical,
         "direction": row.direction,
         "frequency": row.frequency,
         "green": row.thresholds.green,
@@ -112,7 +120,7 @@ def _cells(row: KpiRow, canvas: Canvas) -> Sequence[Cell]:
 
 KPIS = Listing(
     kpi_record,
-    _FIELDS,
+    KPI_FIELDS,
     _headings,
     _cells,
     message("No KPIs here. Create one: kpix kpi create --help, or bring in a file: kpix import"),

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from kpix_tui.app.context import Context
 
 _COMMANDS = {
+    "overview": Lazy(
+        "overview:overview", message("The executive view: where everything stands, and who is due.")
+    ),
+    "top-risks": Lazy(
+        "overview:top_risks", message("The KPIs that are farthest beyond their thresholds.")
+    ),
     "init": Lazy("accounts:init", message("Create an organisation and its first administrator.")),
     "login": Lazy("accounts:login", message("Sign in.")),
     "logout": Lazy("accounts:logout", message("Sign out.")),

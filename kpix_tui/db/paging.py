@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
@@ -28,11 +28,13 @@ def fetch_page(
     default: str,
     tie: Any,
     searched: tuple[Any, ...] = (),
+    details: Callable[[Any], Select[*tuple[Any, ...]]] | None = None,
 ) -> Page[Row[Any]]:
     """Run ``statement`` for one page; the query that fetches it counts all rows as well.
 
     ``sorts`` maps the names that a person may sort by to an expression or several; ``tie`` makes
-    the order total, so that no row is on two pages.
+    the order total, so that no row is on two pages. ``details`` joins what the rows of the page
+    need to what ``statement`` selected of them, a FROM element: counting does not wait for it.
 
     Raises:
         SortUnknown: ``page.sort`` is not one of them.
@@ -41,9 +43,12 @@ def fetch_page(
         statement.where(contains(page.text, *searched)) if page.text and searched else statement
     )
     counted = filtered.add_columns(func.count().over().label("of_all"))
-    rows = uow.session.execute(
-        counted.order_by(*ordering(page, sorts, default), tie).offset(page.offset).limit(page.limit)
-    ).all()
+    order = (*ordering(page, sorts, default), tie)
+    one_page = counted.order_by(*order).offset(page.offset).limit(page.limit)
+    if details is not None:
+        cut = one_page.add_columns(func.row_number().over(order_by=order).label("place")).subquery()
+        one_page = details(cut).add_columns(cut.c.of_all).order_by(cut.c.place)
+    rows = uow.session.execute(one_page).all()
     if rows or not page.offset:
         return Page(tuple(rows), rows[0].of_all if rows else 0, page.offset)
     # Past the end, where no row tells the count.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpix_tui.i18n.errors import LocaleUnknown
-from kpix_tui.i18n.po import Catalog, read_po
+from kpix_tui.i18n.po import Catalog, in_context, read_po
 from kpix_tui.kernel.errors import KpixError, Word
 from kpix_tui.kernel.text import plain
 
@@ -73,6 +73,11 @@ def current_locale() -> str:
 def _(text: str) -> str:
     """``text`` in the current language; the English text itself where it is not translated."""
     return _catalog().texts.get(text, text)
+
+
+def pgettext(context: str, text: str) -> str:
+    """``text`` as it is meant in ``context``: *Open* is a verb on a key, and a state elsewhere."""
+    return _catalog().texts.get(in_context(context, text), text)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:

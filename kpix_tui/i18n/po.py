@@ -7,17 +7,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-_LINE: Final = re.compile(r'(?:(msgid|msgid_plural|msgstr)(?:\[(\d)\])? )?"(.*)"')
+_LINE: Final = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr)(?:\[(\d)\])? )?"(.*)"')
 _ESCAPE: Final = re.compile(r"\\(.)")
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Translations by their English text: of plain messages, and of those that count."""
+    """Translations by their English text: of plain messages, and of those that count.
+
+    The key of one that means something else elsewhere begins with where it is meant
+    (:func:`in_context`).
+    """
 
     texts: dict[str, str]
     plurals: dict[str, tuple[str, ...]]
+
+
+def in_context(context: str, text: str) -> str:
+    """The key of a text that has another translation where something else is meant by it."""
+    return f"{context}\x04{text}" if context else text
 
 
 @dataclass(slots=True)
@@ -41,7 +50,7 @@ def read_po(content: str) -> Catalog:
         if "msgid_plural" in entry.strings:
             catalog.plurals[msgid] = forms
         else:
-            catalog.texts[msgid] = forms[0]
+            catalog.texts[in_context(entry.strings.get("msgctxt", ""), msgid)] = forms[0]
     return catalog
 
 

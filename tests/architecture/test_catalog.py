@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from kpix_tui.i18n.catalog import available_locales
-from kpix_tui.i18n.po import read_po
+from kpix_tui.i18n.po import in_context, read_po
 from tests.support import texts
 
 LOCALES = [locale for locale in available_locales() if locale != "en"]
@@ -36,7 +36,11 @@ def test_every_text_is_translated(locale: str) -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_text_is_left_over(locale: str) -> None:
     wanted = texts.extracted()
-    left = [one.id for one in texts.catalogue(locale) if one.id and wanted.get(one.id) is None]
+    left = [
+        one.id
+        for one in texts.catalogue(locale)
+        if one.id and wanted.get(one.id, one.context) is None
+    ]
     assert left == [], UPDATE
 
 
@@ -61,4 +65,5 @@ def test_our_reader_reads_what_babel_reads(locale: str) -> None:
         if isinstance(message.id, tuple | list):
             assert ours.plurals.get(message.id[0], ("", "")) == tuple(message.string or ())
         else:
-            assert ours.texts.get(message.id, "") == message.string
+            key = in_context(message.context or "", message.id)
+            assert ours.texts.get(key, "") == message.string

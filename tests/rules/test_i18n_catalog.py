@@ -19,10 +19,11 @@ from kpix_tui.i18n.catalog import (
     detect_locale,
     error_text,
     ngettext,
+    pgettext,
     set_locale,
 )
 from kpix_tui.i18n.errors import LocaleUnknown
-from kpix_tui.i18n.po import Catalog, read_po
+from kpix_tui.i18n.po import Catalog, in_context, read_po
 from kpix_tui.kernel.errors import InputInvalid, KpixError, Word
 
 PO = r"""
@@ -42,6 +43,10 @@ msgid "{count} row"
 msgid_plural "{count} rows"
 msgstr[0] "{count} ligne"
 msgstr[1] "{count} lignes"
+
+msgctxt "action"
+msgid "Open"
+msgstr "À faire"
 
 #, fuzzy
 msgid "guessed"
@@ -66,6 +71,7 @@ def own_catalogue(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     texts = {
         "green": "vert",
         "Open": "Ouvrir",
+        in_context("action", "Open"): "À faire",
         "What {value}.": "Quoi {value}.",
         "Broken {value}.": "Cassé {value",
     }
@@ -84,9 +90,14 @@ def said(template: str, **params: Any) -> str:
 
 def test_a_po_file_is_read_without_what_is_not_certain() -> None:
     assert read_po(PO) == Catalog(
-        {'Two\nlines "quoted" \\ \t': "Deux\nlignes"},
+        {'Two\nlines "quoted" \\ \t': "Deux\nlignes", in_context("action", "Open"): "À faire"},
         {"{count} row": ("{count} ligne", "{count} lignes")},
     )
+
+
+def test_a_text_means_something_else_elsewhere() -> None:
+    assert (_("Open"), pgettext("action", "Open")) == ("Ouvrir", "À faire")
+    assert pgettext("door", "Open") == "Open"
 
 
 def test_the_catalogue_of_a_language_is_read_when_it_is_first_needed(

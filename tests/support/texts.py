@@ -26,7 +26,13 @@ from kpix_tui.kernel.errors import KpixError
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = ROOT / "kpix_tui"
 ERRORS_PAGE: Final = ROOT / "docs" / "guide" / "errors.md"
-KEYWORDS: Final = {"_": None, "message": None, "_m": None, "ngettext": DEFAULT_KEYWORDS["ngettext"]}
+KEYWORDS: Final = {
+    "_": None,
+    "message": None,
+    "_m": None,
+    "ngettext": DEFAULT_KEYWORDS["ngettext"],
+    "pgettext": DEFAULT_KEYWORDS["pgettext"],
+}
 
 
 def extracted() -> Catalog:
@@ -71,7 +77,7 @@ def untranslated(locale: str) -> list[str]:
     known = catalogue(locale)
     lacking = []
     for wanted in extracted():
-        found = known.get(wanted.id) if wanted.id else None
+        found = known.get(wanted.id, wanted.context) if wanted.id else None
         strings = found.string if found is not None else ""
         complete = all(strings) if isinstance(strings, tuple | list) else bool(strings)
         if wanted.id and (found is None or found.fuzzy or not complete):

@@ -5,15 +5,58 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from kpix_tui.access.permissions import Level, Visibility
 from kpix_tui.access.policy import Target
-from kpix_tui.domains.kpis.views import Direction, Kpi, Status, Thresholds
+from kpix_tui.domains.kpis.views import Direction, Kpi, Status, StatusOf, Thresholds
+from kpix_tui.kernel.paging import Page
 from kpix_tui.kernel.periods import Frequency
 
+NOTHING = StatusOf(Status.NO_DATA)
 _EXACT = Context(prec=50)
 """Values have at most 20 digits on each side: no difference of two of them is ever rounded."""
+
+
+class Standing(StrEnum):
+    """Where a KPI stands as people count it, worst first; RED is without the critical ones."""
+
+    CRITICAL = "CRITICAL"
+    RED = "RED"
+    ORANGE = "ORANGE"
+    GREEN = "GREEN"
+    NO_DATA = "NO_DATA"
+
+
+class Move(StrEnum):
+    """What became of a KPI's status since the previous expected period of its own.
+
+    UNKNOWN: there is no value now or there was none then.
+    """
+
+    BETTER = "BETTER"
+    WORSE = "WORSE"
+    SAME = "SAME"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class KpiFilter:
+    """Which KPIs a list keeps; what is not said keeps all.
+
+    A KPI is of a team when a member owns it or the team owes its values. ``missing``: an expected
+    period has ended without a value. ``process`` may be empty: dashboards that name none.
+    """
+
+    standings: frozenset[Standing] = frozenset()
+    move: Move | None = None
+    missing: bool = False
+    process: str | None = None
+    team_id: UUID | None = None
+
+
+EVERY_KPI = KpiFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +148,17 @@ class KpiRow:
     """The highest at which its dashboard is shared with the actor now."""
     assigned: bool = False
     """Whether its values are the actor's, or a team's of theirs, to enter."""
+    distance: Decimal | None = None
+    """How far the value is beyond green, in widths of the band; negative on the good side."""
+    before: StatusOf = NOTHING
+    """The status of the expected period before."""
+    missing_since: date | None = None
+    """The first day of the first of the ``missing`` periods."""
+
+    @property
+    def owed_by(self) -> tuple[str, ...]:
+        """The names of who owes the values."""
+        return self.assignees or (self.owner_name,)
 
     @property
     def target(self) -> Target:
@@ -138,3 +192,71 @@ class KpiDetail:
 
     kpi: Kpi
     row: KpiRow
+
+
+# -- the overview ----------------------------------------------------------------------------------
+
+
+class Grouping(StrEnum):
+    """What the lines of the overview are."""
+
+    PROCESS = "PROCESS"
+    DASHBOARD = "DASHBOARD"
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewFilter:
+    """What the overview is about; what is not said is everything. ``until``: None is today."""
+
+    process: str | None = None
+    team_id: UUID | None = None
+    until: date | None = None
+
+
+EVERYTHING = OverviewFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How many KPIs went which way, each against the previous expected period of its own."""
+
+    better: int = 0
+    worse: int = 0
+    same: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is counted: KPIs by status now and one period before, what moved, what is missing."""
+
+    statuses: StatusCounts = StatusCounts()
+    before: StatusCounts = StatusCounts()
+    moves: Moves = Moves()
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A process or a dashboard with its figures; ``dashboard_id`` is None for a process."""
+
+    dashboard_id: UUID | None
+    title: str
+    process: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The executive view as of ``day``: totals, one page of lines, and the first KPIs of each list.
+
+    ``worst`` are beyond green, farthest first; ``worsening`` fell to a worse status since their
+    previous expected period; ``unfed`` miss an expected period, longest first.
+    """
+
+    day: date
+    totals: Figures
+    rows: Page[FigureRow]
+    worst: tuple[KpiRow, ...]
+    worsening: tuple[KpiRow, ...]
+    unfed: tuple[KpiRow, ...]
