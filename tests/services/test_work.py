@@ -9,13 +9,14 @@ import pytest
 
 from kpix_tui.access.permissions import Visibility
 from kpix_tui.app.context import Context
+from kpix_tui.db.paging import SortUnknown
 from kpix_tui.domains.accounts.service import whoami
-from kpix_tui.domains.dashboards.service import archive_dashboard, set_visibility
+from kpix_tui.domains.dashboards.service import archive_dashboard, get_dashboard, set_visibility
 from kpix_tui.domains.kpis.service import assign_entry, delete_kpi
 from kpix_tui.domains.kpis.views import Kpi, Status
 from kpix_tui.domains.people import service as people
-from kpix_tui.domains.work.service import owed_values
-from kpix_tui.domains.work.views import OwedValue
+from kpix_tui.domains.work.service import my_work, owed_values
+from kpix_tui.domains.work.views import OwedValue, WorkKind
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.kernel.periods import Frequency
 from tests.services import factory
@@ -142,3 +143,19 @@ def test_twice_the_rows_take_the_same_number_of_queries(user: Context) -> None:
             assert user.run(owed_values).total == 4 * (batch + 1)
         counts.append(len(seen))
     assert counts == [1, 1]
+
+
+def test_everything_to_do_is_one_list(user: Context, kpi: Kpi) -> None:
+    factory.kpi(
+        user, user.run(get_dashboard, kpi.dashboard_id), "Since May", starts_on=date(2026, 5, 1)
+    )
+    found = user.run(my_work)
+    assert [(row.kind, row.kpi_name, row.late) for row in found.rows] == [
+        (WorkKind.VALUE, "Since May", True),
+        (WorkKind.VALUE, kpi.name, True),
+    ]
+    for offset, names in ((0, ["Since May"]), (1, [kpi.name]), (2, [])):
+        page = user.run(my_work, PageRequest(offset, 1, "-kind"))
+        assert ([row.kpi_name for row in page.rows], page.total) == (names, 2)
+    with pytest.raises(SortUnknown):
+        user.run(my_work, PageRequest(sort="name"))

@@ -1,9 +1,10 @@
-"""How much is owed. Pure functions."""
+"""How much is owed, and what there is to do as one kind of thing. Pure functions."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from kpix_tui.domains.work.views import OwedValue, WorkItem, WorkKind
 from kpix_tui.kernel.periods import Frequency, last_ended, ordinal
 
 
@@ -11,3 +12,19 @@ def periods_owed(frequency: Frequency, oldest: date, today: date) -> int:
     """How many periods have ended by ``today``, counted from the one that holds ``oldest``."""
     last = ordinal(frequency, last_ended(frequency, today).start)
     return max(0, last - ordinal(frequency, oldest) + 1)
+
+
+def item_of_value(row: OwedValue) -> WorkItem:
+    """A value that is owed, among other things to do."""
+    return WorkItem(
+        kind=WorkKind.VALUE,
+        id=row.kpi_id,
+        kpi_id=row.kpi_id,
+        kpi_code=row.kpi_code,
+        kpi_name=row.kpi_name,
+        frequency=row.frequency,
+        period_start=row.period_start,
+        due_on=row.due_on,
+        late=row.late > 0,
+        count=row.missing,
+    )

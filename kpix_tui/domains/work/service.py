@@ -1,14 +1,22 @@
-"""My work: what the actor owes. Actions and threads are read where they belong."""
+"""My work: what the actor owes, does, and has not read. Each list is read where it belongs; here
+they are one."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from kpix_tui.access.actor import actor_of
 from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import allows
+from kpix_tui.db.paging import SortUnknown
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.work import queries
-from kpix_tui.domains.work.views import OwedValue
+from kpix_tui.domains.work.rules import item_of_value
+from kpix_tui.domains.work.views import OwedValue, WorkItem, WorkKind
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
+
+Source = Callable[[UnitOfWork, PageRequest], Page[WorkItem]]
 
 
 def owed_values(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[OwedValue]:
@@ -20,3 +28,40 @@ def owed_values(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[OwedVal
     if not allows(actor_of(uow), Permission.KPI_VALUE_CREATE):
         return Page((), 0, page.offset)
     return queries.owed_values(uow, page)
+
+
+def my_work(
+    uow: UnitOfWork, page: PageRequest = FIRST_PAGE, kinds: frozenset[WorkKind] = frozenset()
+) -> Page[WorkItem]:
+    """One page of everything that the actor has to do, or of some kinds of it.
+
+    Sorts: kind. In each kind the most pressing comes first.
+
+    Raises:
+        SortUnknown: it is to be sorted by something else.
+    """
+    if page.column not in (None, "kind"):
+        raise SortUnknown(sort=page.column, sorts="kind", fields=("sort",))
+    wanted = [source for kind, source in _SOURCES.items() if kind in (kinds or _SOURCES)]
+    ordered = wanted[::-1] if page.descending else wanted
+    return _chained(uow, ordered, replace(page, sort=None))
+
+
+def _values(uow: UnitOfWork, page: PageRequest) -> Page[WorkItem]:
+    return owed_values(uow, page).map(item_of_value)
+
+
+_SOURCES: dict[WorkKind, Source] = {WorkKind.VALUE: _values}
+
+
+def _chained(uow: UnitOfWork, sources: Sequence[Source], page: PageRequest) -> Page[WorkItem]:
+    """One page of several lists, one after the other."""
+    rows: tuple[WorkItem, ...] = ()
+    total = 0
+    for source in sources:
+        start, left = max(0, page.offset - total), page.limit - len(rows)
+        # Of a list that the page ends before, the number of rows is wanted all the same.
+        found = source(uow, replace(page, offset=start if left else 0, limit=max(left, 1)))
+        rows += found.rows[:left]
+        total += found.total
+    return Page(rows, total, page.offset)

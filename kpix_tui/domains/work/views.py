@@ -1,9 +1,10 @@
-"""What somebody has to do: the values that they owe."""
+"""What somebody has to do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from kpix_tui.access.permissions import Level
@@ -49,3 +50,33 @@ class OwedValue:
         """What permissions over it are asked for."""
         owners = frozenset({self.owner_id, self.dashboard_owner_id})
         return Target(owners, self.level, self.assigned)
+
+
+class WorkKind(StrEnum):
+    """What somebody has to do, in the order in which it is listed."""
+
+    VALUE = "VALUE"
+    ACTION = "ACTION"
+    THREAD = "THREAD"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """Something to do, in one list with everything else.
+
+    ``id`` is of the KPI, the action or the thread. ``title`` says what an action or a thread is
+    about; a value has its period instead. ``count`` is of the periods that are owed, or of the
+    comments that are unread.
+    """
+
+    kind: WorkKind
+    id: UUID
+    kpi_id: UUID
+    kpi_code: str
+    kpi_name: str
+    title: str = ""
+    frequency: Frequency | None = None
+    period_start: date | None = None
+    due_on: date | None = None
+    late: bool = False
+    count: int = 1
