@@ -31,7 +31,7 @@ def owed_columns(writing: Writing) -> list[Column[OwedValue]]:
         Column(_("KPI"), _name, 18, "name", grow=4),
         Column(_("Dashboard"), _dashboard, 14, "dashboard", grow=2, priority=3),
         Column(_("Owed since"), since, 12, "due", priority=4),
-        Column(_("Last status"), last, status_width(), priority=1),
+        Column(_("Status"), last, status_width(), priority=1),
     ]
 
 

@@ -19,6 +19,17 @@ from kpix_tui.tui.widgets.text import plain
 Row = TypeVar("Row")
 
 
+class SectionTable(PagedTable[Row]):
+    """A list that says when it has read how much there is."""
+
+    class Taken(Message):
+        """Rows were read, none of them perhaps."""
+
+    def taken(self, rows: Sequence[Row]) -> None:  # noqa: ARG002 - how many there are in all counts
+        """Tell the section."""
+        self.post_message(self.Taken())
+
+
 class Section(Vertical, Generic[Row]):
     """A title with the number of rows, and the rows; one line where there is nothing to do."""
 
@@ -38,7 +49,7 @@ class Section(Vertical, Generic[Row]):
         super().__init__(id=id)
         self._title = title
         self._nothing = nothing
-        self.table: PagedTable[Row] = PagedTable(
+        self.table = SectionTable(
             columns, loader, row_key=row_key, empty=nothing, id=f"{id}-rows"
         )
         self.total: int | None = None
@@ -48,12 +59,12 @@ class Section(Vertical, Generic[Row]):
         yield Static(self._heading(), classes="section--title", markup=False)
         yield self.table
 
-    @on(PagedTable.Moved)
-    def _read(self, event: PagedTable.Moved) -> None:
-        """The rows were read, or the cursor has moved over them."""
-        filtered = bool(self.table.request.text)
-        if event.table.total != self.total and not filtered:
-            self.total = event.table.total
+    @on(SectionTable.Taken)
+    def _read(self, event: SectionTable.Taken) -> None:
+        """Say how much there is; a filter leaves the section as it is."""
+        event.stop()
+        if self.table.total != self.total and not self.table.request.text:
+            self.total = self.table.total
             self.set_class(not self.total, "-nothing")
             self.query_one(".section--title", Static).update(self._heading())
             self.post_message(self.Counted())
