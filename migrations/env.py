@@ -11,6 +11,7 @@ import kpix_tui.domains.audit.models
 import kpix_tui.domains.dashboards.models
 import kpix_tui.domains.kpis.models
 import kpix_tui.domains.people.models
+import kpix_tui.domains.plans.models
 import kpix_tui.domains.values.models  # noqa: F401 - the models fill the metadata
 from kpix_tui.db.base import Base
 

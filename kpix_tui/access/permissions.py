@@ -67,6 +67,11 @@ class Permission(StrEnum):
     KPI_VALUE_CREATE = "kpi_value:create"
     KPI_VALUE_READ = "kpi_value:read"
     KPI_VALUE_UPDATE = "kpi_value:update"
+    ACTION_PLAN_CREATE = "action_plan:create"
+    ACTION_PLAN_READ = "action_plan:read"
+    ACTION_PLAN_UPDATE = "action_plan:update"
+    ACTION_PLAN_DELETE = "action_plan:delete"
+    ACTION_PLAN_ASSIGN = "action_plan:assign"
     IMPORT_CREATE = "import:create"
     AUDIT_READ = "audit:read"
 
@@ -101,6 +106,7 @@ _EVERYTHING_READ: Final = (
     _P.DASHBOARD_READ,
     _P.KPI_READ,
     _P.KPI_VALUE_READ,
+    _P.ACTION_PLAN_READ,
 )
 _BUILDING: Final = (
     _P.DASHBOARD_CREATE,
@@ -111,6 +117,7 @@ _BUILDING: Final = (
     _P.KPI_DELETE,
 )
 _ENTRY: Final = (_P.KPI_VALUE_CREATE, _P.KPI_VALUE_UPDATE)
+_ACTING: Final = (_P.ACTION_PLAN_UPDATE, _P.ACTION_PLAN_DELETE, _P.ACTION_PLAN_ASSIGN)
 
 GRANTS: Final = MappingProxyType(
     {
@@ -119,7 +126,9 @@ GRANTS: Final = MappingProxyType(
             dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION)
             | dict.fromkeys(_BUILDING, Scope.TEAM)
             | dict.fromkeys(_ENTRY, Scope.ORGANIZATION)
+            | dict.fromkeys(_ACTING, Scope.TEAM)
             | {
+                _P.ACTION_PLAN_CREATE: Scope.ORGANIZATION,
                 _P.USER_READ: Scope.ORGANIZATION,
                 _P.TEAM_UPDATE: Scope.TEAM,
                 _P.DASHBOARD_ASSIGN: Scope.TEAM,
@@ -130,7 +139,9 @@ GRANTS: Final = MappingProxyType(
             dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION)
             | dict.fromkeys(_BUILDING, Scope.OWN)
             | dict.fromkeys(_ENTRY, Scope.OWN)
+            | dict.fromkeys(_ACTING, Scope.OWN)
             | {
+                _P.ACTION_PLAN_CREATE: Scope.ORGANIZATION,
                 _P.USER_READ: Scope.OWN,
                 _P.DASHBOARD_ASSIGN: Scope.OWN,
                 _P.IMPORT_CREATE: Scope.OWN,
@@ -143,8 +154,10 @@ GRANTS: Final = MappingProxyType(
 )
 
 LEVEL_NEEDED: Final = MappingProxyType(
-    dict.fromkeys((_P.DASHBOARD_READ, _P.KPI_READ, _P.KPI_VALUE_READ), Level.VIEWER)
-    | dict.fromkeys(_ENTRY, Level.CONTRIBUTOR)
+    dict.fromkeys(
+        (_P.DASHBOARD_READ, _P.KPI_READ, _P.KPI_VALUE_READ, _P.ACTION_PLAN_READ), Level.VIEWER
+    )
+    | dict.fromkeys((*_ENTRY, _P.ACTION_PLAN_CREATE), Level.CONTRIBUTOR)
     | dict.fromkeys(
         (
             _P.DASHBOARD_UPDATE,
@@ -152,6 +165,7 @@ LEVEL_NEEDED: Final = MappingProxyType(
             _P.KPI_CREATE,
             _P.KPI_UPDATE,
             _P.KPI_DELETE,
+            *_ACTING,
         ),
         Level.MANAGER,
     )
@@ -163,6 +177,8 @@ LEANS_ON: Final = MappingProxyType(
         _P.DASHBOARD_DELETE: _P.DASHBOARD_UPDATE,
         _P.KPI_CREATE: _P.KPI_UPDATE,
         _P.KPI_DELETE: _P.KPI_UPDATE,
+        _P.ACTION_PLAN_DELETE: _P.ACTION_PLAN_UPDATE,
+        _P.ACTION_PLAN_ASSIGN: _P.ACTION_PLAN_UPDATE,
     }
 )
 """What a permission is worth nothing without: a KPI is made with its thresholds."""

@@ -36,9 +36,11 @@ class OutOfScope(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a permission is asked for: a dashboard, or a KPI on one, that the actor sees.
+    """What a permission is asked for: a dashboard, a KPI on one, or an action about a KPI, that the
+    actor sees.
 
-    ``owners`` are the dashboard's and the KPI's; any of them in reach is enough. ``level`` is the
+    ``owners`` are the dashboard's, the KPI's, and the action's with who made it; any of them in
+    reach is enough. ``level`` is the
     highest at which the dashboard is shared with the actor now, ``assigned`` whether the KPI's
     values are theirs, or a team's of theirs, to enter.
     """

@@ -14,6 +14,8 @@ from kpix_tui.access.permissions import Permission
 from kpix_tui.domains.audit.rules import ACTIONS, changes, read_moment
 from kpix_tui.domains.audit.views import AuditFilter, AuditRow
 from kpix_tui.domains.kpis.views import ALWAYS
+from kpix_tui.domains.plans.views import PlanStatus
+from kpix_tui.i18n import plans
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_date, format_datetime, format_exactly
 from kpix_tui.i18n.sharing import LEVELS, VISIBILITIES
@@ -23,6 +25,7 @@ from kpix_tui.kernel.text import plain
 
 RESOURCES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "action_plan": message("Action"),
         "audit": message("Audit log"),
         "dashboard": message("Dashboard"),
         "dashboard_share": message("Sharing"),
@@ -46,14 +49,21 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "archived_at": message("Archived"),
         "assigned_by": message("Assigned by"),
         "before": message("Before"),
+        "cause": message("Cause"),
+        "closed_on": message("Closed on"),
         "code": message("Code"),
         "count": message("Number"),
+        "criterion_amount": message("Level or shift"),
+        "criterion_kind": message("Criterion"),
+        "criterion_kpi_id": message("KPI of the criterion"),
+        "criterion_periods": message("Periods"),
         "critical": message("Critical"),
         "dashboard_id": message("Dashboard"),
         "decimals": message("Decimals"),
         "deleted_at": message("Deleted"),
         "description": message("Description"),
         "direction": message("Direction"),
+        "due_on": message("Due date"),
         "email": message("E-mail"),
         "entered_by": message("Entered by"),
         "expires_at": message("Until"),
@@ -72,14 +82,17 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "operator": message("Operator"),
         "orange": message("Orange"),
         "owner_id": message("Owner"),
+        "parent_id": message("Part of"),
         "period_end": message("End of the period"),
         "period_start": message("Period"),
         "process": message("Process"),
+        "progress": message("Progress"),
         "reason": message("Reason"),
         "red": message("Red"),
         "role_id": message("Role"),
         "scope": message("Scope"),
         "shared_by": message("Shared by"),
+        "started_on": message("Started on"),
         "starts_on": message("Starts on"),
         "status": message("Status"),
         "target": message("Target"),
@@ -89,7 +102,9 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "user_id": message("User"),
         "valid_from": message("Valid from"),
         "value": message("Value"),
+        "verdict": message("Verdict"),
         "visibility": message("Visibility"),
+        "whys": message("Whys"),
     }
 )
 
@@ -107,6 +122,9 @@ _WORDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("status", "GREEN"): message("Green"),
         ("status", "ORANGE"): message("Orange"),
         ("status", "RED"): message("Red"),
+        **{("kind", kind): words for kind, (words, _help) in plans.KINDS.items()},
+        **{("criterion_kind", kind): words for kind, (words, _help) in plans.CRITERIA.items()},
+        **{("verdict", verdict): words for verdict, (words, _short) in plans.VERDICTS.items()},
         **{("level", level): words for level, (words, _help) in LEVELS.items()},
         **{("visibility", one): words for one, (words, _help) in VISIBILITIES.items()},
         **{
@@ -252,6 +270,8 @@ def _text(
 ) -> str:
     if (field, value) in _WORDS:
         return _(_WORDS[field, value])
+    if field == "status" and value in set(PlanStatus):
+        return plans.status_word(value)
     known = as_id(value)
     if known is not None:
         return plain(names.get(known, value))

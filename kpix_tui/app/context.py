@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
 
 from kpix_tui.app.tokens import TokenStore, token_store
 from kpix_tui.config import Settings
 from kpix_tui.db.session_errors import NotSignedIn
+from kpix_tui.kernel.changes import Change
 from kpix_tui.kernel.clock import Clock, SystemClock
 from kpix_tui.kernel.errors import Misconfigured, TimedOut, Unavailable, message
 
 if TYPE_CHECKING:
+    from psycopg import Connection
     from sqlalchemy import URL, Engine
 
     from kpix_tui.db.embedded import EmbeddedServer
+    from kpix_tui.db.listen import Listener
     from kpix_tui.db.uow import UnitOfWork
 
 P = ParamSpec("P")
@@ -225,6 +229,26 @@ class Context:
             if engine is not None:
                 engine.dispose()
         self._engine = self._owner = None
+
+    def listener(
+        self,
+        user_id: UUID,
+        heard: Callable[[frozenset[Change]], None],
+        connected: Callable[[bool], None],
+    ) -> Listener:
+        """What hears of changes in the organisation of ``user_id``, not started.
+
+        It presents the session that is kept, as long as that is one of ``user_id``.
+        """
+        from kpix_tui.db.listen import Listener, listening_connection  # noqa: PLC0415 - as above
+
+        def connect() -> Connection[Any]:
+            token = self.tokens.load()
+            if token is None:
+                raise NotSignedIn
+            return listening_connection(self.database(), token, user_id)
+
+        return Listener(connect, heard, connected)
 
     def run(
         self,

@@ -44,7 +44,11 @@ _COMMANDS = {
     "dashboard": Lazy("access:dashboard", message("Dashboards: list, show, create, change.")),
     "kpi": Lazy("entry:kpi", message("KPIs: list, show, create, change.")),
     "value": Lazy("value:value", message("Values of KPIs: list, enter, correct, history.")),
+    "action": Lazy(
+        "action_change:action", message("Actions about KPIs: list, create, move, judge.")
+    ),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
+    "search": Lazy("search:search", message("Search everything that you may see.")),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),
     "lock": Lazy("sessions:lock", message("Lock this terminal and its session.")),
     "user": Lazy("user:user", message("Users of your organisation.")),

@@ -49,12 +49,24 @@ def paged(function: Callable[..., Result]) -> Callable[..., Result]:
     ) -> Result:
         return function(*args, wanted=Wanted(limit, offset, sort, text), **options)
 
-    for decorate in reversed(_OPTIONS):
+    for decorate in reversed((*_CUT, *_ORDERED)):
         command = decorate(command)
     return command
 
 
-_OPTIONS: Final = (
+def cut(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Give a command the options of a list whose order is its own, as its argument ``wanted``."""
+
+    @functools.wraps(function)
+    def command(*args: Any, limit: int | None, offset: int, **options: Any) -> Result:
+        return function(*args, wanted=Wanted(limit, offset, None, ""), **options)
+
+    for decorate in reversed(_CUT):
+        command = decorate(command)
+    return command
+
+
+_CUT: Final = (
     option(
         "--limit",
         type=WholeNumber(1),
@@ -68,6 +80,8 @@ _OPTIONS: Final = (
         metavar="N",
         help=message("Leave out so many rows at the start."),
     ),
+)
+_ORDERED: Final = (
     option("--sort", metavar="COLUMN", help=message("Sort by a column; -COLUMN reverses.")),
     option(
         "--filter",

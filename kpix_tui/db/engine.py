@@ -126,6 +126,11 @@ def _connect_args(settings: Settings) -> dict[str, Any]:
     return {
         "connect_timeout": settings.connect_timeout,
         "application_name": "kpix",
+        # A connection that waits for hours, as one that listens does, notices that the other side
+        # is gone, and no router between forgets it.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
         "options": " ".join(f"-c {name}={value}" for name, value in _limits(settings).items()),
     }
 

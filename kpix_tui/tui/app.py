@@ -25,7 +25,7 @@ from kpix_tui.tui.bridge import Bridge, unexpected
 from kpix_tui.tui.commands import Command, Palette, actions_here, find_objects
 from kpix_tui.tui.errors import KeymapInvalid
 from kpix_tui.tui.keymap import load_keymap
-from kpix_tui.tui.lock.app import LockingApp
+from kpix_tui.tui.live.app import LiveApp
 from kpix_tui.tui.lock.leave import leave_terminal
 from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
@@ -42,7 +42,7 @@ _FOR_SOMEBODY: Final = (
 )
 
 
-class KpixApp(AdministrationApp, LockingApp):
+class KpixApp(AdministrationApp, LiveApp):
     """What every screen shares. Screens do the work; this knows who and where."""
 
     TITLE = "kpix"
@@ -99,6 +99,7 @@ class KpixApp(AdministrationApp, LockingApp):
 
     async def on_unmount(self) -> None:
         """Let go of the threads; nobody is waited for."""
+        self.unfollow()
         self.bridge.close()
 
     def _fatal_error(self) -> None:
@@ -112,7 +113,7 @@ class KpixApp(AdministrationApp, LockingApp):
 
     def new_bridge(self) -> Bridge:
         """Another way to the database, without what was asked for before."""
-        return Bridge(self.context, self._heard, self._whose)
+        return Bridge(self.context, self.health, self._whose)
 
     def _whose(self) -> UUID | None:
         return self.actor.user_id if self.actor else None
@@ -123,6 +124,7 @@ class KpixApp(AdministrationApp, LockingApp):
         from kpix_tui.app.demo import demo_settings  # noqa: PLC0415
         from kpix_tui.tui.start.demo import DemoScreen  # noqa: PLC0415
 
+        self.unfollow()
         self.bridge.close()
         self.context = open_context(demo_settings(self.context.settings))
         self.bridge = self.new_bridge()
@@ -164,16 +166,15 @@ class KpixApp(AdministrationApp, LockingApp):
         """That of the organisation."""
         return self.actor.timezone if self.actor else "UTC"
 
-    def _heard(self, answers: bool) -> None:
-        self.live = answers
-
     @on(SignedInAs)
     def _signed_in(self, event: SignedInAs) -> None:
         """Start on the list of dashboards, or go on behind the lock."""
         if self.unlock(event.actor):
+            self.follow()
             self._redraw_headers()
             return
         self.actor = event.actor
+        self.follow()
         if not self.language_chosen:
             self.speak(event.actor.locale)
         self.do_dashboards()
@@ -192,6 +193,7 @@ class KpixApp(AdministrationApp, LockingApp):
         """Show the login."""
         from kpix_tui.tui.login.screen import LoginScreen  # noqa: PLC0415 - imports this
 
+        self.unfollow()
         self.actor = None
         self.forget()
         self.replace_all(LoginScreen())

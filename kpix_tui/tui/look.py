@@ -21,7 +21,9 @@ class LookApp(App[int]):
     """An application in one of our themes, without animations, that trusts no text."""
 
     live: reactive[bool] = reactive(False)
-    """Whether the database answered the last time it was asked."""
+    """Whether what others change is shown as they do."""
+    polling: reactive[bool] = reactive(False)
+    """Whether it is shown a few seconds later: nobody can listen, and the database is asked."""
     ascii: bool = False
     """Only characters that any terminal has."""
     locale: str = "en"
@@ -46,6 +48,10 @@ class LookApp(App[int]):
         self.locale = (wanted and match_locale(wanted)) or detect_locale(os.environ)
         self.language_chosen = bool(wanted or asked_locale(os.environ))
         self.use_theme(settings.theme)
+
+    def watch_polling(self) -> None:
+        """The header says so."""
+        self.watch_live()
 
     def watch_live(self) -> None:
         """The header says so."""

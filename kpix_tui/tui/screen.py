@@ -2,7 +2,8 @@
 
 A screen sets ``PLACE`` (its name in the registry of actions), ``BINDINGS = bindings_for(PLACE)``,
 ``crumbs`` (what follows the organisation in the header), composes its ``body`` and reads in
-``fetch``. Its actions are methods ``do_<name>``; ``why_not`` says why one is unavailable.
+``fetch``. ``SHOWS`` and ``concerns`` say what others may change of it: then it reads again by
+itself. Its actions are methods ``do_<name>``; ``why_not`` says why one is unavailable.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from kpix_tui.domains.accounts.errors import NotSignedIn
 from kpix_tui.i18n.catalog import error_text
 from kpix_tui.kernel.errors import Forbidden, KpixError
 from kpix_tui.tui.actions import GLOBAL, Action, bindings_for
+from kpix_tui.tui.live.screen import LiveScreen
 from kpix_tui.tui.messages import SessionLost
 from kpix_tui.tui.widgets.footer import KpixFooter
 from kpix_tui.tui.widgets.header import KpixHeader
 from kpix_tui.tui.widgets.inputs import LineInput
+from kpix_tui.tui.widgets.news import News
 from kpix_tui.tui.widgets.notice import Notice
 from kpix_tui.tui.work import begin
 
@@ -32,10 +35,12 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class KpixScreen(Screen[Answer]):
+class KpixScreen(LiveScreen[Answer]):
     """A full screen with a header, a body, a footer, and one place for what went wrong."""
 
     PLACE: ClassVar[str] = GLOBAL
+    _unread: bool = False
+    """Whether the last reading failed."""
 
     @property
     def kpix(self) -> KpixApp:
@@ -60,6 +65,7 @@ class KpixScreen(Screen[Answer]):
         yield KpixHeader()
         yield from self.body()
         yield Notice(id="notice")
+        yield News(id="news")
         yield KpixFooter()
 
     def on_mount(self) -> None:
@@ -93,12 +99,19 @@ class KpixScreen(Screen[Answer]):
             try:
                 await work()
             except KpixError as error:
+                self._unread = group == "fetch"
                 self.show_problem(error)
             else:
                 if group == "fetch":
-                    self.query_one("#notice", Notice).clear()
+                    self._read_again()
 
         begin(self, guarded, group=group, exclusive=exclusive)
+
+    def _read_again(self) -> None:
+        """What was said is out of date, unless it is about something that the person did."""
+        if self._unread or not self.catching_up:
+            self.query_one("#notice", Notice).clear()
+        self._unread = self.catching_up = False
 
     def show_problem(self, error: KpixError) -> None:
         """Say what went wrong, above the footer; a lost session leads to the login."""

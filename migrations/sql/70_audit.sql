@@ -64,6 +64,8 @@ begin
         verb := 'deleted';
     elsif after ->> 'archived_at' is not null and before ->> 'archived_at' is null then
         verb := 'archived';
+    elsif tg_op = 'UPDATE' and private.changed(after, before) - 'verdict' = '{}' then
+        verb := 'judged'; -- by values that somebody entered
     end if;
     perform private.record(
         tg_argv[0] || '.' || verb, tg_argv[0], object,

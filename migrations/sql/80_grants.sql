@@ -27,10 +27,21 @@ grant execute on function
     auth.dashboard_access(uuid)
     to kpix_app;
 grant execute on function
+    auth.search(text, text[], text, uuid, timestamptz, timestamptz), auth.search_marks(text, text[])
+    to kpix_app;
+grant execute on function private.search_inserted(), private.search_updated() to kpix_owner;
+grant execute on function
     auth.create_organization(uuid, text, text, text, uuid, text, text, bytea), auth.user_id(),
     private.audit_row(), private.audit_values_inserted(), private.audit_values_updated(),
     private.keep_revision(), private.refuse_version(), private.check_written_values(), private.check_values_again()
     to kpix_owner;
+grant execute on function
+    private.check_plan_family(), private.check_plan_criterion(), private.check_given_plans(), private.judge_plan(),
+    private.judge_plans(), private.keep_plan_change()
+    to kpix_owner;
+-- Live: who listens, who asks, and who has changed what.
+grant execute on function auth.listen(), auth.changes(timestamptz), auth.latest_changes() to kpix_app;
+grant execute on function private.tell_values(), private.tell_changes() to kpix_owner;
 -- The operator's: kpix db rescue, prune-audit, logins, grant-login, revoke-login.
 grant execute on function
     auth.rescue_user(text, text, bytea), auth.old_audit(date), auth.prune_audit(date), auth.login_sessions(), auth.end_login_sessions(name)

@@ -101,6 +101,53 @@ create constraint trigger judge_again after update on kpix.kpi
     for each row when (old.direction <> new.direction or old.frequency <> new.frequency)
     execute function private.check_values_again('id');
 
+-- Action plans. One begins open; the database alone says what its values say of it.
+grant insert (organization_id, id, kpi_id, dashboard_id, parent_id, title, description, cause, whys, kind,
+        owner_id, starts_on, due_on, criterion_kpi_id, criterion_kind, criterion_amount, criterion_periods),
+    update (title, description, cause, whys, kind, status, progress, owner_id, starts_on, due_on, started_on,
+        closed_on, criterion_kpi_id, criterion_kind, criterion_amount, criterion_periods, deleted_at, version)
+    on kpix.action_plan to kpix_app;
+grant select, update (verdict) on kpix.action_plan to kpix_auth;
+grant insert on kpix.action_plan_change to kpix_auth;
+
+create or replace trigger audit after insert or update on kpix.action_plan
+    for each row execute function private.audit_row('action_plan', 'id');
+create or replace trigger keep_change after insert or update on kpix.action_plan
+    for each row execute function private.keep_plan_change();
+create or replace trigger count_versions before update on kpix.action_plan
+    for each row when (new.version not in (old.version, old.version + 1))
+    execute function private.refuse_version();
+create or replace trigger family_made before insert on kpix.action_plan
+    for each row execute function private.check_plan_family();
+create or replace trigger family_changed before update on kpix.action_plan
+    for each row when (old.status <> new.status or old.deleted_at is distinct from new.deleted_at)
+    execute function private.check_plan_family();
+create or replace trigger criterion_made before insert on kpix.action_plan
+    for each row when (new.criterion_kpi_id is not null) execute function private.check_plan_criterion();
+create or replace trigger criterion_changed before update on kpix.action_plan
+    for each row when (
+        (old.criterion_kpi_id, old.criterion_kind, old.criterion_amount, old.criterion_periods)
+            is distinct from (new.criterion_kpi_id, new.criterion_kind, new.criterion_amount, new.criterion_periods))
+    execute function private.check_plan_criterion();
+create or replace trigger given after update on kpix.action_plan
+    referencing old table as given new table as kept
+    for each statement execute function private.check_given_plans();
+create or replace trigger judge before update on kpix.action_plan
+    for each row when (old.status <> new.status or old.started_on is distinct from new.started_on
+        or old.closed_on is distinct from new.closed_on)
+    execute function private.judge_plan();
+-- After the values themselves are checked: triggers fire by name.
+create or replace trigger plans_inserted after insert on kpix.kpi_value
+    referencing new table as written
+    for each statement execute function private.judge_plans();
+create or replace trigger plans_updated after update on kpix.kpi_value
+    referencing new table as written
+    for each statement execute function private.judge_plans();
+
+alter table kpix.action_plan alter title set statistics 0, alter description set statistics 0,
+    alter cause set statistics 0, alter whys set statistics 0, alter criterion_amount set statistics 0;
+alter table kpix.action_plan_change alter old set statistics 0, alter new set statistics 0;
+
 -- Where KPIs stand. After "judge": what is refused needs no state.
 grant select, insert, update, delete on kpix.kpi_state to kpix_auth;
 create or replace trigger keep_states_inserted after insert on kpix.kpi_value
@@ -140,3 +187,25 @@ alter table kpix.audit_log alter object_id set statistics 0, alter old set stati
     alter new set statistics 0;
 alter table kpix.kpi_state alter value set statistics 0, alter distance set statistics 0,
     alter previous_status set statistics 0;
+
+-- What can be found is written with what it is found by.
+create or replace trigger search_insert after insert on kpix.dashboard
+    referencing new table as added
+    for each statement execute function private.search_inserted('DASHBOARD');
+create or replace trigger search_update after update on kpix.dashboard
+    referencing old table as before_update new table as after_update
+    for each statement execute function private.search_updated(
+        'DASHBOARD', 'title', 'process', 'description', 'owner_id', 'visibility', 'archived_at');
+create or replace trigger search_insert after insert on kpix.kpi
+    referencing new table as added
+    for each statement execute function private.search_inserted('KPI');
+create or replace trigger search_update after update on kpix.kpi
+    referencing old table as before_update new table as after_update
+    for each statement execute function private.search_updated(
+        'KPI', 'code', 'name', 'description', 'owner_id', 'dashboard_id', 'deleted_at');
+create or replace trigger search_insert after insert on kpix.app_user
+    referencing new table as added
+    for each statement execute function private.search_inserted('PERSON');
+create or replace trigger search_update after update on kpix.app_user
+    referencing old table as before_update new table as after_update
+    for each statement execute function private.search_updated('PERSON', 'name', 'email', 'active');

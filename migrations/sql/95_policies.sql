@@ -225,6 +225,68 @@ create policy see on kpix.kpi_value_revision for select using (
     )
 );
 
+-- An action is seen with its KPI. Further than over the KPI, a permission reaches it through who it is
+-- for and who made it; what is not seen is not reached.
+create policy see on kpix.action_plan for select using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth'
+        or case
+            when organization_id = (select auth.org_unlimited('action_plan:read'))
+                and organization_id = (select auth.org_with('kpi:read')) then true
+            when organization_id = (select auth.org_with('action_plan:read'))
+                and organization_id = (select auth.org_with('kpi:read')) then exists (
+                    select from kpix.dashboard d
+                    where d.organization_id = action_plan.organization_id and d.id = dashboard_id
+                )
+            else (dashboard_id in (select auth.dashboards('action_plan:read'))
+                    or kpi_id in (select auth.single_kpis('action_plan:read'))
+                    or owner_id in (select auth.owners('action_plan:read'))
+                    or created_by in (select auth.owners('action_plan:read')))
+                and (dashboard_id in (select auth.dashboards('kpi:read'))
+                    or kpi_id in (select auth.single_kpis('kpi:read')))
+        end)
+);
+create policy make on kpix.action_plan for insert with check (
+    organization_id = (select auth.org())
+    and created_by = (select auth.user_id()) and kpi_id in (select auth.kpis('action_plan:create'))
+    and (owner_id = created_by
+        or created_by in (select auth.owners('action_plan:assign'))
+            and created_by in (select auth.owners('action_plan:update')))
+);
+-- Whoever gives one away may reach it no longer.
+create policy change on kpix.action_plan for update
+using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth'
+        or (dashboard_id in (select auth.dashboards('action_plan:update'))
+            or kpi_id in (select auth.single_kpis('action_plan:update'))
+            or owner_id in (select auth.owners('action_plan:update'))
+            or created_by in (select auth.owners('action_plan:update')))
+        and deleted_at is null
+        -- A statement that reads no column is asked for no sight.
+        and (dashboard_id in (select auth.dashboards('kpi:read'))
+            or kpi_id in (select auth.single_kpis('kpi:read'))))
+)
+with check (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth'
+        or deleted_at is null
+        or dashboard_id in (select auth.dashboards('action_plan:delete'))
+        or kpi_id in (select auth.single_kpis('action_plan:delete'))
+        or owner_id in (select auth.owners('action_plan:delete'))
+        or created_by in (select auth.owners('action_plan:delete')))
+);
+create policy see on kpix.action_plan_change for select using (
+    organization_id = (select auth.org())
+    and exists (
+        select from kpix.action_plan p
+        where p.organization_id = action_plan_change.organization_id and p.id = plan_id
+        offset 0
+    )
+);
+create policy made on kpix.action_plan_change for insert
+    with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+
 -- kpix db prune-audit counts and forgets; nobody else has a way to either.
 create policy count on kpix.audit_log for select
     using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');

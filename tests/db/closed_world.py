@@ -28,6 +28,8 @@ from kpix_tui.domains.kpis.views import CreateKpi, Direction, Thresholds
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people.rules import scopes_of
 from kpix_tui.domains.people.service import roles, teams, users
+from kpix_tui.domains.search import service as search
+from kpix_tui.domains.search.views import Wanted
 from kpix_tui.domains.values import service as values
 from kpix_tui.domains.values.views import EnterValue
 from kpix_tui.kernel.clock import FixedClock
@@ -114,6 +116,8 @@ class World:
             for number, organization in enumerate(self.organizations):
                 self._furnish(number, organization, facts["organizations"][number])
             self.run("set local session_replication_role = origin")
+            for organization in self.organizations:
+                self._index(organization)
 
     def _furnish(self, number: int, org: UUID, facts: dict[str, Any]) -> None:
         word = ORGANIZATIONS[number]
@@ -203,6 +207,16 @@ class World:
             value=97,
             status="GREEN",
         )
+
+    def _index(self, org: UUID) -> None:
+        """What triggers would have written, which were not awake."""
+        self.run("select private.present(%(org)s, %(org)s, %(org)s)", org=org)
+        for kind in ("DASHBOARD", "KPI", "PERSON"):
+            self.run(
+                "select private.search_refresh(%(org)s, %(kind)s, null, null, null)",
+                org=org,
+                kind=kind,
+            )
 
     # -- what is looked at -------------------------------------------------------------------------
 
@@ -297,6 +311,7 @@ OPERATIONS: dict[str, Operation] = {
     "transfer_dashboard": lambda w, a, b: dashboards.transfer_dashboard(
         w.uow, _pick(w.boards, a), _pick(w.people, b)
     ),
+    "search": lambda w, a, b: search.search(w.uow, Wanted(("new", "00", "11", "22")[a % 4]), ALL),
     "list_users": lambda w, a, b: users.list_users(w.uow, ALL),
     "show_user": lambda w, a, b: users.show_user_detail(w.uow, _pick(w.people, a)),
     "find_user": lambda w, a, b: users.find_user(w.uow, f"manager@{ORGANIZATIONS[a % 2]}.test"),

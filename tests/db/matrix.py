@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -39,6 +39,14 @@ KPIS = (
     ("colleague", "assigned to my team"),
     ("colleague", "assigned to others"),
 )
+PLANS = (
+    ("own", "colleague"),
+    ("colleague", "own"),
+    ("mate", "colleague"),
+    ("colleague", "mate"),
+    ("colleague", "colleague"),
+)
+"""Who an action is for, and who made it."""
 Cells = Mapping[Permission, Scope]
 P = Permission
 
@@ -73,6 +81,21 @@ class Indicator:
         return Target(owners, self.board.level, self.assigned)
 
 
+@dataclass(frozen=True)
+class Task:
+    """An action about a KPI."""
+
+    id: UUID
+    owner: UUID
+    author: UUID
+    kpi: Indicator
+
+    @property
+    def target(self) -> Target:
+        about = self.kpi.target
+        return Target(about.owners | {self.owner, self.author}, about.level)
+
+
 @dataclass
 class World:
     """Acme with ``me`` in it, and the same things in Globex, where I am a stranger."""
@@ -84,6 +107,7 @@ class World:
     teams: dict[str, UUID] = field(default_factory=dict)
     boards: list[Board] = field(default_factory=list)
     kpis: list[Indicator] = field(default_factory=list)
+    plans: list[Task] = field(default_factory=list)
     roles: dict[str, UUID] = field(default_factory=dict)
     shares: dict[UUID, Board] = field(default_factory=dict)
     assignments: dict[UUID, Indicator] = field(default_factory=dict)
@@ -191,6 +215,9 @@ class World:
         mine = assigned in ("assigned to me", "assigned to my team")
         kpi = Indicator(made, self.people[owner], board, mine)
         self.kpis.append(kpi)
+        # Eleven to one round of five: every kind of action is about KPIs of every kind.
+        whose, author = PLANS[len(self.kpis) * 3 // 11 % 5]
+        self._plan(kpi, f"{says}: action for {whose} by {author}", whose, author)
         whom = {
             "assigned to me": {"user_id": self.me},
             "assigned to my team": {"team_id": self.teams["ours"]},
@@ -199,6 +226,23 @@ class World:
         if whom:
             by = {"assigned_by": board.owner}
             self.assignments[self.put("kpi_assignment", says, kpi_id=made, **by, **whom)] = kpi
+
+    def _plan(self, kpi: Indicator, says: str, whose: str, author: str) -> None:
+        people = {"owner_id": self.people[whose], "created_by": self.people[author]}
+        org = {"organization_id": self.organizations["globex"]} if kpi.board.foreign else {}
+        made = self.put(
+            "action_plan",
+            says,
+            kpi_id=kpi.id,
+            dashboard_id=kpi.board.id,
+            title="Matrix",
+            kind="CORRECTIVE",
+            due_on="2026-12-01",
+            **people,
+            **org,
+        )
+        self.put("action_plan_change", plan_id=made, version=1, new="{}", **org)
+        self.plans.append(Task(made, people["owner_id"], people["created_by"], kpi))
 
     def _bare_kpi(self, board: Board, says: str, owner: UUID, code: str) -> UUID:
         org = {"organization_id": self.organizations["globex"]} if board.foreign else {}
@@ -249,6 +293,8 @@ class World:
         self.boards.append(board)
         kpi = self._bare_kpi(board, "another organisation's KPI", stranger, "FOREIGN")
         self.kpis.append(Indicator(kpi, stranger, board, assigned=False))
+        says = "another organisation's action"
+        self._plan(self.kpis[-1], says, "stranger", "stranger")
 
     # -- who asks ----------------------------------------------------------------------------------
 
@@ -296,6 +342,7 @@ _WITHOUT_ID = frozenset(
         "kpi_threshold",
         "kpi_value",
         "kpi_value_revision",
+        "action_plan_change",
         "kpi_state",
     }
 )
@@ -335,6 +382,24 @@ class Answers:
     def kpis(self, permission: Permission) -> set[UUID]:
         return {k.id for k in self.world.kpis if self.on_kpi(permission, k)}
 
+    def on_plan(self, permission: Permission, plan: Task) -> bool:
+        """An action is seen with its KPI, and what is not seen is out of reach."""
+        about = self.seen(plan.kpi.board) and allows(self.actor, P.KPI_READ, plan.kpi.target)
+        needed = (P.ACTION_PLAN_READ, permission)
+        return about and all(allows(self.actor, p, plan.target) for p in needed)
+
+    def plans(self, permission: Permission) -> set[UUID]:
+        return {t.id for t in self.world.plans if self.on_plan(permission, t)}
+
+    def given(self, newcomer: UUID) -> set[UUID]:
+        """Actions that can be given to somebody: whoever gives one away still sees it."""
+        return {
+            t.id
+            for t in self.world.plans
+            if self.on_plan(P.ACTION_PLAN_ASSIGN, t)
+            and self.on_plan(P.ACTION_PLAN_READ, replace(t, owner=newcomer))
+        }
+
     def shares(self, permission: Permission) -> set[UUID]:
         return {i for i, b in self.world.shares.items() if self.on_board(permission, b)}
 
@@ -351,7 +416,7 @@ Roles = tuple[Cells | str, ...]
 _READING: Final = tuple(p for p in P if p.value.endswith(":read"))
 _DOING: Final = tuple(p for p in P if p not in _READING)
 _ON_OBJECTS: Final = tuple(
-    p for p in P if p.value.split(":")[0] in ("dashboard", "kpi", "kpi_value")
+    p for p in P if p.value.split(":")[0] in ("dashboard", "kpi", "kpi_value", "action_plan")
 )
 
 

@@ -95,6 +95,8 @@ READS: Final[Mapping[str, Expectation]] = {
     "select kpi_id from kpix.kpi_value": lambda a: a.kpis(P.KPI_VALUE_READ),
     "select kpi_id from kpix.kpi_state": lambda a: a.kpis(P.KPI_VALUE_READ),
     "select kpi_id from kpix.kpi_value_revision": lambda a: a.kpis(P.KPI_VALUE_READ),
+    "select id from kpix.action_plan": lambda a: a.plans(P.ACTION_PLAN_READ),
+    "select plan_id from kpix.action_plan_change": lambda a: a.plans(P.ACTION_PLAN_READ),
 }
 CHANGES: Final[Mapping[str, Expectation]] = {
     "update kpix.dashboard set process = 'other' returning id": lambda a: a.boards(
@@ -108,6 +110,9 @@ CHANGES: Final[Mapping[str, Expectation]] = {
     "delete from kpix.kpi_assignment returning id": lambda a: a.assignments(P.KPI_UPDATE),
     "update kpix.kpi_value set reason = 'typo' returning kpi_id": lambda a: a.kpis(
         P.KPI_VALUE_UPDATE
+    ),
+    "update kpix.action_plan set cause = 'other' returning id": lambda a: a.plans(
+        P.ACTION_PLAN_UPDATE
     ),
 }
 _KPI_OF: Final = (
@@ -134,6 +139,13 @@ KPI_TRIES: Final[Mapping[str, Permission]] = {
     "insert into kpix.kpi_assignment (organization_id, kpi_id, user_id)"
     " values ('{org}', $1, '{mate}')": P.KPI_UPDATE,
 }
+_PLAN_FOR: Final = (
+    "insert into kpix.action_plan (organization_id, id, kpi_id, dashboard_id, title, kind, owner_id,"
+    " due_on) select organization_id, gen_random_uuid(), id, dashboard_id, 'new', 'CORRECTIVE',"
+    " '{owner}', '2026-12-01' from kpix.kpi where id = $1"
+)
+_DELETE_PLAN: Final = "update kpix.action_plan set deleted_at = now() where id = $1"
+_GIVE_PLAN: Final = "update kpix.action_plan set owner_id = '{newcomer}' where id = $1"
 OPEN_TO_MEMBERS: Final = (
     "select organization_id from kpix.organization",
     "select id from kpix.app_user",
@@ -160,6 +172,12 @@ ONLY_FUNCTIONS_WRITE: Final = (
     "delete from kpix.kpi_threshold",
     "delete from kpix.kpi_value",
     "delete from kpix.kpi_value_revision",
+    "delete from kpix.action_plan",
+    "update kpix.action_plan set verdict = 'EFFECTIVE'",
+    "insert into kpix.action_plan_change (organization_id, plan_id, version, new)"
+    " select organization_id, id, 9, '{}' from kpix.action_plan",
+    "update kpix.action_plan_change set new = '{}'",
+    "delete from kpix.action_plan_change",
     "update kpix.kpi_assignment set user_id = auth.user_id()",
     "insert into kpix.audit_log (organization_id, action, object_type, object_id)"
     " values (auth.org(), 'a', 'b', 'c')",
@@ -216,7 +234,7 @@ Question = tuple[str, set[UUID], set[UUID], set[UUID]]
 
 
 def _questions(world: World, says: Answers, about: Permission | None) -> Iterator[Question]:
-    every = {b.id for b in world.boards} | {k.id for k in world.kpis}
+    every = {each.id for each in (*world.boards, *world.kpis, *world.plans)}
     boards, kpis = {b.id for b in world.boards}, {k.id for k in world.kpis}
     for statement, expectation in chain(READS.items(), CHANGES.items()):
         yield statement, expectation(says), ids(world, statement), every
@@ -231,6 +249,8 @@ def _questions(world: World, says: Answers, about: Permission | None) -> Iterato
         yield from _new_kpis(world, says)
     if about in (None, P.KPI_VALUE_CREATE):
         yield _new_values(world, says)
+    if about is None or about.startswith("action_plan:"):
+        yield from _plans(world, says)
 
 
 def _new_kpis(world: World, says: Answers) -> Iterator[Question]:
@@ -250,6 +270,19 @@ def _new_values(world: World, says: Answers) -> Question:
         answer |= accepted(world, _VALUE_ON, on_it, board=board.id)
     kpis = {k.id for k in world.kpis}
     return "insert a value", says.kpis(P.KPI_VALUE_CREATE), answer, kpis
+
+
+def _plans(world: World, says: Answers) -> Iterator[Question]:
+    plans, kpis = {t.id for t in world.plans}, {k.id for k in world.kpis}
+    gone = accepted(world, _DELETE_PLAN, plans)
+    yield "delete an action", says.plans(P.ACTION_PLAN_DELETE), gone, plans
+    given = accepted(world, _GIVE_PLAN, plans)
+    yield "give an action away", says.given(world.people["newcomer"]), given, plans
+    for name in ("own", "newcomer"):
+        may_give = name == "own" or says.by_scope(P.ACTION_PLAN_ASSIGN, world.me)
+        expected = says.kpis(P.ACTION_PLAN_CREATE) if may_give else set()
+        answer = accepted(world, _PLAN_FOR, kpis, owner=world.people[name])
+        yield f"insert an action for {name}", expected, answer, kpis
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -327,8 +360,11 @@ def test_nobody_reads_or_writes_anything(world: World) -> None:
             assert ids(world, statement) == set(), statement
         for statement in BOARD_TRIES:
             assert accepted(world, statement, boards) == set(), statement
-        for statement in KPI_TRIES:
+        for statement in (*KPI_TRIES, _PLAN_FOR.replace("{owner}", str(world.me))):
             assert accepted(world, statement, kpis) == set(), statement
+        plans = [t.id for t in world.plans]
+        for statement in (_DELETE_PLAN, _GIVE_PLAN):
+            assert accepted(world, statement, plans) == set(), statement
 
 
 @pytest.mark.parametrize(
@@ -341,6 +377,10 @@ def test_nobody_reads_or_writes_anything(world: World) -> None:
         "drop policy make on kpix.kpi",
         "drop policy remove on kpix.kpi_assignment",
         "drop policy see on kpix.kpi_value",
+        "drop policy make on kpix.action_plan",
+        "create policy hole on kpix.action_plan for select using (true)",
+        "drop trigger given on kpix.action_plan",
+        "update kpix.action_plan set owner_id = created_by",
         "drop policy see on kpix.kpi_state",
         "update kpix.role_permission set scope = 'ORGANIZATION' where permission = 'kpi:update'",
         "update kpix.role_permission set scope = 'OWN' where permission = 'kpi:delete'",

@@ -24,6 +24,8 @@ from kpix_tui.db import engine as engines
 from kpix_tui.db.errors import database_errors
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people.service import users
+from kpix_tui.domains.search.service import search
+from kpix_tui.domains.search.views import Kind, Wanted
 from kpix_tui.kernel.clock import FixedClock
 from kpix_tui.kernel.errors import Forbidden, KpixError, NotFound
 from tests.conftest import NOW
@@ -157,10 +159,22 @@ def _compare(world: World, number: int) -> None:
     assert {row.id for row in listed} == boards
     shown = _listed(lambda: overview.list_kpis(world.uow, ALL).rows)
     assert {row.id for row in shown} == things
+    assert _found(world) == boards | things
     own = dict(_emails(world))
     everybody = actor.grants.get(Permission.USER_READ) is Scope.ORGANIZATION
     for row in _listed(lambda: users.list_users(world.uow, ALL).rows):
         assert row.email == (own[row.id] if everybody or row.id == actor.user_id else None)
+
+
+def _found(world: World) -> set[UUID]:
+    """The dashboards and KPIs that are found by the word in all texts of an organisation, and by
+    the one in those of the calls; each of them is read again by the policies."""
+    hits = [
+        hit
+        for word in (*ORGANIZATIONS, "new")
+        for hit in search(world.uow, Wanted(word), ALL).page.rows
+    ]
+    return {hit.id for hit in hits if hit.kind is not Kind.PERSON}
 
 
 def _listed(ask: Callable[[], Any]) -> Any:

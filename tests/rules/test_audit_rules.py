@@ -54,7 +54,7 @@ def test_nothing_has_a_name_that_is_never_written_down() -> None:
     by_triggers = {
         f"{kind}.{verb}"
         for kind in TRIGGERS
-        for verb in ("created", "updated", "deleted", "archived")
+        for verb in ("created", "updated", "deleted", "archived", "judged")
     }
     assert set(ACTIONS) <= WRITTEN | by_triggers
 

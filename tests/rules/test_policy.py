@@ -121,11 +121,13 @@ def test_what_a_share_never_reaches() -> None:
     assert {p for p, level in LEVEL_NEEDED.items() if level is Level.CONTRIBUTOR} == {
         P.KPI_VALUE_CREATE,
         P.KPI_VALUE_UPDATE,
+        P.ACTION_PLAN_CREATE,
     }
     assert {p for p, level in LEVEL_NEEDED.items() if level is Level.VIEWER} == {
         P.DASHBOARD_READ,
         P.KPI_READ,
         P.KPI_VALUE_READ,
+        P.ACTION_PLAN_READ,
     }
 
 

@@ -190,6 +190,10 @@ class People:
         self.teams[command.id] = replace(self.teams[command.id], name=command.name)
         return self.teams[command.id]
 
+    def show_team(self, _uow: Any, team_id: UUID) -> TeamRow:
+        """As it is now."""
+        return self.teams[team_id]
+
     def delete_team(self, _uow: Any, team_id: UUID) -> TeamRow:
         """Gone."""
         self._note("delete_team", team_id)
@@ -350,7 +354,7 @@ _SERVICES = {
     "accounts": ("invite_user", "issue_code"),
     "people": (
         *("list_users", "show_user_detail", "rename_user", "set_active"),
-        *("list_teams", "create_team", "update_team", "delete_team"),
+        *("list_teams", "create_team", "show_team", "update_team", "delete_team"),
         *("list_members", "add_member", "set_lead", "remove_member"),
         *("list_roles", "show_role", "list_holders", "create_role", "update_role"),
         *("preview_role", "delete_role", "assign_role", "unassign_role"),

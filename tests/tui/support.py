@@ -116,5 +116,14 @@ class FakeContext:
         with self.unit_of_work() as unit:
             return use_case(unit, *args, **options)
 
+    def listener(
+        self,
+        _user_id: UUID,
+        _heard: Callable[[Any], None],
+        connected: Callable[[bool], None],
+    ) -> Any:
+        """One that listens at once, and hears nothing."""
+        return SimpleNamespace(start=lambda: connected(True), stop=lambda: None)
+
     def close(self) -> None:
         """Nothing to close."""

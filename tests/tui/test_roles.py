@@ -35,6 +35,13 @@ from tests.tui.test_screens import fill, message, press
 
 ROLES = ("7", "down", "down", "enter")
 QUALITY = (*ROLES, "down", "down", "down", "down", "enter")
+
+
+def down_to(resource: str) -> tuple[str, ...]:
+    """The keys from the first line of the matrix to the one of a resource."""
+    return ("down",) * list(RESOURCES).index(resource)
+
+
 """The matrix of the role Quality manager, the cursor on reading dashboards."""
 
 
@@ -192,7 +199,7 @@ async def test_less_is_marked_and_z_puts_it_back(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("people")
 async def test_only_scopes_with_a_meaning_are_offered(tmp_path: Path) -> None:
-    async with administration(tmp_path, *QUALITY, *["down"] * 4) as pilot:
+    async with administration(tmp_path, *QUALITY, *down_to("user")) as pilot:
         assert "Space: none → own → organisation" in seen(pilot)
         await press(pilot, "end", "space")
         assert notices(pilot) == ["This cell means nothing: there is nothing to allow."]
@@ -202,7 +209,7 @@ async def test_only_scopes_with_a_meaning_are_offered(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("people")
 async def test_a_scope_that_means_something_else_is_said(tmp_path: Path) -> None:
-    keys = (*["down"] * 5, "right", "right", "space")
+    keys = (*down_to("team"), "right", "right", "space")
     async with administration(tmp_path, *QUALITY, *keys) as pilot:
         said = "Change teams and their members  ◑ the members of the teams that they lead"
         assert said in seen(pilot)
@@ -288,10 +295,10 @@ async def test_a_click_moves_and_a_second_one_changes(tmp_path: Path) -> None:
 async def test_a_matrix_in_a_low_terminal_scrolls(tmp_path: Path) -> None:
     async with administration(tmp_path, *QUALITY, size=(80, 10)) as pilot:
         assert "Audit log" not in seen(pilot)
-        await press(pilot, *["down"] * 8)
+        await press(pilot, *down_to("audit"))
         assert "Audit log" in seen(pilot)
         assert "Dashboards" not in seen(pilot)
-        await press(pilot, *["up"] * 8)
+        await press(pilot, *["up"] * len(down_to("audit")))
         assert "Dashboards" in seen(pilot)
         assert "Create" in seen(pilot)
 

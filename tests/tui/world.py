@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from kpix_tui.domains.audit.views import ChangesSeen, LatestChange
 from kpix_tui.domains.dashboards.views import CreateDashboard, Dashboard, UpdateDashboard
 from kpix_tui.domains.kpis.rules import status_for, thresholds_in_force
 from kpix_tui.domains.kpis.views import (
@@ -61,6 +62,7 @@ class World:
     owner: str = "Ada Lovelace"
     failing: KpixError | None = None
     asked: list[tuple[str, Any]] = field(default_factory=list)
+    latest: list[LatestChange] = field(default_factory=list)
 
     # -- filling -------------------------------------------------------------------------------
 
@@ -276,6 +278,41 @@ class World:
         kpi = self.kpis[kpi_id]
         return tuple(reversed(self.values[kpi_id][period_of(kpi.frequency, day).start]))
 
+    def latest_changes(self, _uow: Any) -> tuple[LatestChange, ...]:
+        """The newest first."""
+        self.asked.append(("latest_changes", None))
+        return tuple(reversed(self.latest))
+
+    def changes_since(self, _uow: Any, since: datetime | None = None) -> ChangesSeen:
+        """As many as there were."""
+        self.asked.append(("changes_since", since))
+        self._refuse()
+        return ChangesSeen(since or ENTERED, str(len(self.latest)))
+
+    def somebody(
+        self,
+        action: str,
+        of: Kpi | Dashboard,
+        *,
+        by: str = "Grace Hopper",
+        start: date | None = None,
+    ) -> None:
+        """Somebody else did this a moment ago."""
+        kpi = of if isinstance(of, Kpi) else None
+        self.latest.append(
+            LatestChange(
+                id=UUID(int=5000 + len(self.latest)),
+                actor_id=UUID(int=9),
+                actor=by,
+                action=action,
+                dashboard_id=kpi.dashboard_id if kpi else of.id,
+                kpi_id=kpi.id if kpi else None,
+                name=of.code if isinstance(of, Kpi) else of.title,
+                frequency=kpi.frequency.value if kpi else None,
+                period_start=start,
+            )
+        )
+
     def _refuse(self) -> None:
         if self.failing is not None:
             failing, self.failing = self.failing, None
@@ -343,6 +380,10 @@ class World:
         self.kpis[command.id] = replace(old, name=command.name, version=old.version + 1)
         return KpiChanged(command.id, command.code, 2, StatusesRecomputed(changed=3))
 
+    def get_kpi(self, _uow: Any, kpi_id: UUID) -> Kpi:
+        """The definition."""
+        return self.kpis[kpi_id]
+
     def delete_kpi(self, _uow: Any, kpi_id: UUID) -> Kpi:
         """Gone."""
         return self.kpis.pop(kpi_id)
@@ -356,9 +397,10 @@ class World:
 
 
 _SERVICES = {
+    "audit": ("latest_changes", "changes_since"),
     "overview": ("list_dashboards", "show_dashboard", "list_kpis", "show_kpi"),
     "dashboards": ("create_dashboard", "update_dashboard", "archive_dashboard"),
-    "kpis": ("create_kpi", "delete_kpi"),
+    "kpis": ("create_kpi", "get_kpi", "delete_kpi"),
     "values": ("enter_value", "update_kpi", "list_values", "value_history"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -27,7 +27,13 @@ from kpix_tui.db.paging import SortUnknown, contains
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.audit.models import AuditModel
 from kpix_tui.domains.audit.rules import actions_called, actions_like, ids_in
-from kpix_tui.domains.audit.views import AuditFilter, AuditRow, OldEntries
+from kpix_tui.domains.audit.views import (
+    AuditFilter,
+    AuditRow,
+    ChangesSeen,
+    LatestChange,
+    OldEntries,
+)
 from kpix_tui.kernel.ids import as_id
 from kpix_tui.kernel.paging import Page, PageRequest
 
@@ -58,6 +64,7 @@ _OBJECTS: Final = union_all(
     _named("team", "name"),
     _named("dashboard", "title"),
     _named("kpi", "code", "name"),
+    _named("action_plan", "title"),
 ).subquery("objects")
 
 _SORTS: Final[dict[str, tuple[Any, ...]]] = {
@@ -107,6 +114,18 @@ def old_entries(uow: UnitOfWork, before: date) -> tuple[OldEntries, ...]:
 def prune(uow: UnitOfWork, before: date) -> tuple[OldEntries, ...]:
     """Remove the entries of days before ``before``; for the operator."""
     return _by_organization(uow, b"select * from auth.prune_audit(%s)", before)
+
+
+def latest_changes(uow: UnitOfWork) -> tuple[LatestChange, ...]:
+    """What was changed within the last two minutes in the actor's sight."""
+    found = uow.driver.execute(b"select * from auth.latest_changes()")
+    return tuple(LatestChange(*row) for row in found)
+
+
+def changes_since(uow: UnitOfWork, since: datetime | None) -> ChangesSeen:
+    """The digest of what was recorded since; None: from now on."""
+    (found,) = uow.driver.execute(b"select * from auth.changes(%s)", (since,))
+    return ChangesSeen(*found)
 
 
 def _by_organization(uow: UnitOfWork, statement: bytes, before: date) -> tuple[OldEntries, ...]:

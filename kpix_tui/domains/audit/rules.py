@@ -25,6 +25,10 @@ from kpix_tui.kernel.periods import Frequency
 
 ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "action_plan.created": message("Action created"),
+        "action_plan.deleted": message("Action deleted"),
+        "action_plan.judged": message("Action judged"),
+        "action_plan.updated": message("Action changed"),
         "audit.pruned": message("Old entries removed"),
         "dashboard.archived": message("Dashboard archived"),
         "dashboard.created": message("Dashboard created"),

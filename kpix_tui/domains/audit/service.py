@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from kpix_tui.access.actor import Actor, actor_of
@@ -12,7 +12,14 @@ from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.audit import queries
 from kpix_tui.domains.audit.errors import AuditEntryNotFound
 from kpix_tui.domains.audit.rules import check_period, check_retention
-from kpix_tui.domains.audit.views import EVERYTHING, AuditFilter, AuditRow, Pruned
+from kpix_tui.domains.audit.views import (
+    EVERYTHING,
+    AuditFilter,
+    AuditRow,
+    ChangesSeen,
+    LatestChange,
+    Pruned,
+)
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 
 
@@ -46,6 +53,23 @@ def show_audit(uow: UnitOfWork, entry_id: UUID) -> AuditRow:
     if found is None:
         raise AuditEntryNotFound(name=str(entry_id))
     return found
+
+
+def latest_changes(uow: UnitOfWork) -> tuple[LatestChange, ...]:
+    """Who has changed what within the last two minutes, the newest first, at most twenty.
+
+    Of the dashboards and KPIs that the actor sees: this takes no right to read the audit log, and
+    tells nothing of what the values were.
+    """
+    return queries.latest_changes(uow)
+
+
+def changes_since(uow: UnitOfWork, since: datetime | None = None) -> ChangesSeen:
+    """A digest of what has changed since ``since``, an answer of this before; None: from now on.
+
+    The same digest for the same instant means that nothing has changed.
+    """
+    return queries.changes_since(uow, since)
 
 
 def old_audit(uow: UnitOfWork, before: date) -> Pruned:

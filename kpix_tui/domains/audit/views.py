@@ -89,3 +89,30 @@ class Pruned:
     def entries(self) -> int:
         """Of all organisations."""
         return sum(one.entries for one in self.organizations)
+
+
+@dataclass(frozen=True, slots=True)
+class LatestChange:
+    """Something that was changed within the last two minutes.
+
+    ``name`` is the code of the KPI or, where it is about none, the title of the dashboard.
+    ``frequency`` is that of the KPI, ``period_start`` that of the value where it was one.
+    """
+
+    id: UUID
+    actor_id: UUID
+    actor: str
+    action: str
+    dashboard_id: UUID
+    kpi_id: UUID | None
+    name: str
+    frequency: str | None
+    period_start: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesSeen:
+    """What the database has recorded since an instant, as a digest: another one means changes."""
+
+    since: datetime
+    digest: str

@@ -41,15 +41,15 @@ def status_for(value: Decimal | None, thresholds: Thresholds, direction: Directi
     """
     if value is None:
         return StatusOf(Status.NO_DATA)
-    if _reaches(value, thresholds.green, direction):
+    if reaches(value, thresholds.green, direction):
         return StatusOf(Status.GREEN)
-    if _reaches(value, thresholds.orange, direction):
+    if reaches(value, thresholds.orange, direction):
         return StatusOf(Status.ORANGE)
-    critical = thresholds.red is not None and not _reaches(value, thresholds.red, direction)
+    critical = thresholds.red is not None and not reaches(value, thresholds.red, direction)
     return StatusOf(Status.RED, critical)
 
 
-def _reaches(value: Decimal, threshold: Decimal, direction: Direction) -> bool:
+def reaches(value: Decimal, threshold: Decimal, direction: Direction) -> bool:
     """Whether ``value`` is as good as ``threshold`` or better."""
     return value >= threshold if direction is Direction.UP_IS_BETTER else value <= threshold
 
@@ -81,7 +81,7 @@ def validate_thresholds(direction: Direction, thresholds: Thresholds) -> None:
             _check_number(name, value)
     given = [(name, value) for name, value in bands if value is not None]
     for (first, better), (second, worse) in pairwise(given):
-        if not _reaches(better, worse, direction):
+        if not reaches(better, worse, direction):
             raise ThresholdsNotMonotone(
                 first=Word(first),
                 second=Word(second),

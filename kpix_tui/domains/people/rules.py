@@ -42,7 +42,7 @@ _NARROW: Final = MappingProxyType(
         _P.IMPORT_CREATE: (Scope.OWN, Scope.ORGANIZATION),
     }
 )
-_WITH_OWNERS: Final = ("dashboard", "kpi", "kpi_value")
+_WITH_OWNERS: Final = ("dashboard", "kpi", "kpi_value", "action_plan")
 
 
 def scopes_of(permission: Permission) -> tuple[Scope, ...]:

@@ -18,6 +18,7 @@ from kpix_tui.domains.people.errors import RoleBeyondOwn
 from kpix_tui.domains.people.rules import beyond
 from kpix_tui.domains.people.views import RoleDetail, UpdateRole
 from kpix_tui.i18n.catalog import _, error_text, ngettext
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.cells import REACHES, steps
@@ -42,6 +43,7 @@ class RoleScreen(RolePlace):
 
     PLACE: ClassVar[str] = "role"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PEOPLE})
     CHANGES: ClassVar = (*RolePlace.CHANGES, "matrix.toggle", "role.save")
 
     def __init__(self, role_id: UUID, *, name: str = "") -> None:

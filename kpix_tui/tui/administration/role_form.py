@@ -15,7 +15,9 @@ from kpix_tui.domains.people.views import (
     UpdateRole,
 )
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.errors import StaleVersion
 from kpix_tui.tui.administration.words import role_name
+from kpix_tui.tui.modals.merge import Theirs
 from kpix_tui.tui.widgets.fields import AreaField, ChoiceField, Field, TextField
 from kpix_tui.tui.widgets.form import FormScreen
 
@@ -69,6 +71,15 @@ class DescribeRoleForm(FormScreen[RoleDetail]):
         """Name and description."""
         yield TextField("name", _("Name"), value=self._role.name, required=True)
         yield AreaField("description", _("What it is for"), value=self._role.description)
+
+    async def theirs(self, _stale: StaleVersion) -> Theirs:
+        """The role as it is now."""
+        now = await self.bridge.read(people.show_role, self._role.id)
+        return Theirs({"name": now.name, "description": now.description}, now)
+
+    def adopt(self, origin: RoleDetail) -> None:
+        """Save on top of this version, with the cells that it has."""
+        self._role = origin
 
     async def save(self, values: dict[str, Any]) -> RoleDetail:
         """Write it, with the cells that it has."""

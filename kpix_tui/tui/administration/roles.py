@@ -13,6 +13,7 @@ from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.errors import RoleHeld
 from kpix_tui.domains.people.views import RoleDetail, RoleRow
 from kpix_tui.i18n.catalog import _, error_text
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.role import RoleScreen
@@ -30,6 +31,7 @@ class RolesScreen(RolePlace):
 
     PLACE: ClassVar[str] = "roles"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PEOPLE})
     ON_A_ROLE: ClassVar = (*RolePlace.ON_A_ROLE, "roles.delete")
     CHANGES: ClassVar = (*RolePlace.CHANGES, "roles.delete")
 

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 
 from kpix_tui.domains.people import service as people
 from kpix_tui.i18n.catalog import _, error_text, ngettext
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.errors import Forbidden
 from kpix_tui.kernel.errors import message as _m
 from kpix_tui.kernel.paging import PageRequest
@@ -56,6 +57,7 @@ class AdministrationScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "administration"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PEOPLE})
 
     def __init__(self) -> None:
         super().__init__()

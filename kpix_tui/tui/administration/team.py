@@ -15,6 +15,7 @@ from kpix_tui.domains.people.errors import LeadsOutOfReach
 from kpix_tui.domains.people.views import MemberRow, TeamRow, UserRow
 from kpix_tui.i18n.catalog import _, error_text
 from kpix_tui.i18n.formats import format_day
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.reach import too_narrow
@@ -38,6 +39,7 @@ class TeamScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "team"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PEOPLE})
 
     def __init__(self, team: TeamRow) -> None:
         super().__init__()

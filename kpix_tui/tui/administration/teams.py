@@ -14,12 +14,15 @@ from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import TeamRow, UpdateTeam
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.i18n.formats import format_day
+from kpix_tui.kernel.changes import Kind
+from kpix_tui.kernel.errors import StaleVersion
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.reach import too_narrow
 from kpix_tui.tui.administration.team import TeamScreen
 from kpix_tui.tui.administration.words import title
 from kpix_tui.tui.modals.confirm import Confirm
+from kpix_tui.tui.modals.merge import Theirs
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.fields import Field, TextField
@@ -46,6 +49,17 @@ class TeamForm(FormScreen[TeamRow]):
         name = self._team.name if self._team else ""
         yield TextField("name", _("Name"), value=name, required=True)
 
+    async def theirs(self, _stale: StaleVersion) -> Theirs | None:
+        """The team as it is now."""
+        if self._team is None:
+            return None
+        now = await self.bridge.read(people.show_team, self._team.id)
+        return Theirs({"name": now.name}, now)
+
+    def adopt(self, origin: TeamRow) -> None:
+        """Save on top of this version."""
+        self._team = origin
+
     async def save(self, values: dict[str, Any]) -> TeamRow:
         """Write it."""
         if self._team is None:
@@ -59,6 +73,7 @@ class TeamsScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "teams"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PEOPLE})
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""

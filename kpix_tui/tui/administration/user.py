@@ -15,6 +15,7 @@ from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import HeldRole, UserDetail, UserRow, UserTeam
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_day
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.administration.people import PeopleScreen
 from kpix_tui.tui.administration.words import lead_cell, role_name, state_cell
@@ -30,6 +31,7 @@ class UserScreen(PeopleScreen):
 
     PLACE: ClassVar[str] = "user"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PEOPLE})
 
     def __init__(self, user_id: UUID, name: str) -> None:
         super().__init__()

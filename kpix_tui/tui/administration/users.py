@@ -13,6 +13,7 @@ from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import UserRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_day
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.administration.code import CodeShown
@@ -31,6 +32,7 @@ class UsersScreen(PeopleScreen):
 
     PLACE: ClassVar[str] = "users"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PEOPLE})
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""

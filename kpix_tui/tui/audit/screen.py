@@ -13,6 +13,7 @@ from kpix_tui.app.audit import Asked, action_words, actor_words, object_words, s
 from kpix_tui.domains.audit import service as audit
 from kpix_tui.domains.audit.views import AuditRow
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.audit.entry import AuditEntry
@@ -32,6 +33,7 @@ class AuditScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "audit"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset(Kind)
 
     def __init__(self, asked: Asked = _EVERYTHING) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from kpix_tui.access.policy import Target
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.dashboards.views import Dashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
@@ -19,6 +20,7 @@ from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import DashboardRow, KpiDetail, KpiRow
 from kpix_tui.domains.values.views import ValueEntered
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.kernel.periods import Frequency, period_of
@@ -44,6 +46,7 @@ class DashboardScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "dashboard"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
 
     def __init__(self, dashboard_id: UUID, *, title: str = "") -> None:
         super().__init__()
@@ -104,6 +107,14 @@ class DashboardScreen(KpixScreen[None]):
         """Read counts and rows again."""
         super().reload()
         self.table.reload()
+
+    def concerns(self, change: Change) -> bool:
+        """What is on this dashboard."""
+        return super().concerns(change) and change.touches(dashboard=self._dashboard_id)
+
+    def tells_of(self, latest: LatestChange) -> bool:
+        """What was done here."""
+        return latest.dashboard_id == self._dashboard_id
 
     def on_screen_resume(self) -> None:
         """Back from a KPI: its row may have changed."""

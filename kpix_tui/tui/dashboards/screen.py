@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from kpix_tui.access.policy import Target
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import Dashboard
 from kpix_tui.domains.overview import service as overview
@@ -17,6 +18,7 @@ from kpix_tui.domains.overview.views import DashboardRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_day
 from kpix_tui.i18n.sharing import narrowed_word
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.dashboard.screen import DashboardScreen
@@ -39,6 +41,7 @@ class DashboardsScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "dashboards"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset(Kind)
 
     def __init__(self, *, archived: bool = False) -> None:
         super().__init__()
@@ -81,6 +84,10 @@ class DashboardsScreen(KpixScreen[None]):
     def reload(self) -> None:
         """Read the list again."""
         self.table.reload()
+
+    def tells_of(self, latest: LatestChange) -> bool:  # noqa: ARG002 - the same for all
+        """Whatever was done to a dashboard or a KPI that one sees."""
+        return True
 
     # -- columns -------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from kpix_tui.domains.kpis.rules import validate_thresholds
 from kpix_tui.domains.kpis.views import (
     ALWAYS,
     CreateKpi,
+    DatedThresholds,
     Direction,
     Kpi,
     KpiChanged,
@@ -26,10 +27,12 @@ from kpix_tui.domains.kpis.views import (
 from kpix_tui.domains.values import service as values_service
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.i18n.formats import parse_day
-from kpix_tui.kernel.errors import KpixError
+from kpix_tui.kernel.errors import KpixError, StaleVersion
 from kpix_tui.kernel.periods import Frequency
 from kpix_tui.tui.kpi.bands import Bands
 from kpix_tui.tui.kpi.words import direction_words, frequency_words
+from kpix_tui.tui.live.author import author_of
+from kpix_tui.tui.modals.merge import Theirs
 from kpix_tui.tui.widgets.fields import AreaField, ChoiceField, Field, NumberField, TextField
 from kpix_tui.tui.widgets.form import FormScreen
 from kpix_tui.tui.widgets.text import plain
@@ -126,7 +129,7 @@ class KpiForm(FormScreen[KpiChanged]):
             yield TextField(
                 "thresholds_from",
                 _("Thresholds from"),
-                value="" if last.valid_from == ALWAYS else last.valid_from.isoformat(),
+                value=_since(last),
                 help=_("A day or a period. Empty: the past as well."),
                 check=self._day,
             )
@@ -197,6 +200,17 @@ class KpiForm(FormScreen[KpiChanged]):
             return await self.bridge.write(kpis.create_kpi, command)
         return await self._update(self._kpi, values, thresholds)
 
+    async def theirs(self, _stale: StaleVersion) -> Theirs | None:
+        """The definition as it is now."""
+        if self._kpi is None:
+            return None
+        now = await self.bridge.read(kpis.get_kpi, self._kpi.id)
+        return Theirs(_read_from(now), now, await author_of(self.bridge, now.id))
+
+    def adopt(self, origin: Kpi) -> None:
+        """Save on top of this version."""
+        self._kpi = origin
+
     async def _update(self, old: Kpi, values: dict[str, Any], thresholds: Thresholds) -> KpiChanged:
         since = self._day(values.pop("thresholds_from"))
         last = old.thresholds[-1]
@@ -217,3 +231,19 @@ class KpiForm(FormScreen[KpiChanged]):
             )
             self.app.notify(said.format(count=moved), markup=False)
         return made
+
+
+def _since(thresholds: DatedThresholds) -> str:
+    start = thresholds.valid_from
+    return "" if start == ALWAYS else start.isoformat()
+
+
+def _read_from(kpi: Kpi) -> dict[str, Any]:
+    """What the fields would hold."""
+    last = kpi.thresholds[-1]
+    plain_ones = ("name", "code", "unit", "decimals", "frequency", "direction", "description")
+    return {
+        **{name: getattr(kpi, name) for name in plain_ones},
+        **{name: getattr(last.thresholds, name) for name in _THRESHOLDS},
+        "thresholds_from": _since(last),
+    }

@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from kpix_tui.access.policy import Target
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
 from kpix_tui.domains.overview import service as overview
@@ -18,6 +19,7 @@ from kpix_tui.domains.overview.views import KpiDetail, KpiRow
 from kpix_tui.domains.values import service as values
 from kpix_tui.domains.values.views import ValueEntered, ValueRow
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
@@ -39,6 +41,7 @@ class KpiScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "kpi"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
 
     def __init__(self, kpi_id: UUID, *, row: KpiRow | None = None) -> None:
         super().__init__()
@@ -123,6 +126,16 @@ class KpiScreen(KpixScreen[None]):
         """Read everything again."""
         super().reload()
         self.table.reload()
+
+    def concerns(self, change: Change) -> bool:
+        """What is said of this KPI, or of several on its dashboard."""
+        dashboard = self._detail.kpi.dashboard_id if self._detail else None
+        touched = change.touches(dashboard=dashboard, kpi=self._kpi_id)
+        return super().concerns(change) and touched
+
+    def tells_of(self, latest: LatestChange) -> bool:
+        """What was done to this KPI."""
+        return latest.kpi_id == self._kpi_id
 
     # -- permissions ---------------------------------------------------------------------------
 

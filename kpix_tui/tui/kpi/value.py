@@ -21,10 +21,11 @@ from kpix_tui.domains.values.rules import period_for
 from kpix_tui.domains.values.views import EnterValue, ValueEntered, ValueRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import parse_day
-from kpix_tui.kernel.errors import Conflict, KpixError
+from kpix_tui.kernel.errors import Conflict, KpixError, StaleVersion
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.kernel.periods import Period, last_ended
 from kpix_tui.tui.errors import FieldMissing
+from kpix_tui.tui.modals.merge import Theirs
 from kpix_tui.tui.widgets.fields import NumberField, TextField
 from kpix_tui.tui.widgets.figures import Measured, Writing
 from kpix_tui.tui.widgets.form import FormScreen
@@ -211,6 +212,7 @@ class ValueForm(FormScreen[ValueEntered]):
         period = self._period().period()
         known = self._known if self._known and self._known[0] == period.start else None
         revision = None if known is None else (known[1].revision if known[1] else 0)
+        self._before["value"] = known[1].value if known and known[1] else None
         command = EnterValue(
             kpi_id=self._kpi.id,
             day=period.start,
@@ -220,10 +222,23 @@ class ValueForm(FormScreen[ValueEntered]):
         )
         try:
             return await self.bridge.write(service.enter_value, command)
-        except Conflict:
+        except Conflict as error:
             self._known = None  # read again what stands there now; what was typed stays
-            self._look_up()
+            if not isinstance(error, StaleVersion):
+                self._look_up()
             raise
+
+    async def theirs(self, _stale: StaleVersion) -> Theirs | None:
+        """The value that stands there now."""
+        await self._read_present()
+        period = self._chosen()
+        present = self._present(period) if period else None
+        if present is None:
+            return None
+        return Theirs({"value": present.value}, present, present.entered_by)
+
+    def adopt(self, _origin: ValueRow) -> None:
+        """What stands there was read: saved again, it is corrected."""
 
 
 def say_entered(app: KpixApp, kpi: Measured, made: ValueEntered) -> None:

@@ -29,6 +29,9 @@ _log: Final = logging.getLogger("kpix.tui")
 
 WATCH: Final = 5.0
 """Seconds between two looks at the clock."""
+UNUSED: Final = 12 * 60 * 60
+"""Seconds after which a session that nobody uses ends (``private.idle_time``): reading again what
+others change would keep it open, and is no use."""
 SEEN: Final = 120
 """Seconds after which the server of a shared terminal hears that somebody is still there."""
 
@@ -93,10 +96,10 @@ class LockingApp(LookApp):
 
     def look_at_the_clock(self) -> None:
         """Lock when nobody has touched a key for long enough; tell the server what it missed."""
-        limit = self.settings.lock_after
+        limit = self.settings.lock_after or UNUSED
         if self.locked is not None:
             self._tell()
-        elif limit is not None and _since(self._active) >= limit:
+        elif _since(self._active) >= limit:
             self.lock(_why_by_time(limit // 60))
         elif self.settings.shared_terminal and _since(self._active) < SEEN <= _since(self._seen):
             self._show_up()

@@ -10,10 +10,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import AccessReason, AccessRow, Dashboard
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.sharing import VISIBILITIES, may_word, visibility_word, why
+from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.administration.user import UserScreen
@@ -29,6 +31,7 @@ class AccessScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "access"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.DASHBOARD, Kind.PEOPLE})
 
     def __init__(self, dashboard_id: UUID, *, title: str = "") -> None:
         super().__init__()
@@ -79,6 +82,14 @@ class AccessScreen(KpixScreen[None]):
 
     async def _load(self, request: PageRequest) -> Page[AccessRow]:
         return await self.bridge.read(dashboards.dashboard_access, self._dashboard_id, request)
+
+    def concerns(self, change: Change) -> bool:
+        """This dashboard, and whoever it is shared with."""
+        return super().concerns(change) and change.touches(dashboard=self._dashboard_id)
+
+    def tells_of(self, latest: LatestChange) -> bool:
+        """What was done to this dashboard."""
+        return latest.dashboard_id == self._dashboard_id and latest.kpi_id is None
 
     def reload(self) -> None:
         """Read everything again."""

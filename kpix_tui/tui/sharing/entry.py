@@ -10,10 +10,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from kpix_tui.access.policy import Target
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import Assignment, Kpi
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_day
+from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.modals.confirm import Confirm
@@ -31,6 +33,7 @@ class EntryScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "entry"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.KPI, Kind.PEOPLE})
 
     def __init__(self, kpi: Kpi) -> None:
         super().__init__()
@@ -78,6 +81,14 @@ class EntryScreen(KpixScreen[None]):
 
     async def _load(self, request: PageRequest) -> Page[Assignment]:
         return await self.bridge.read(kpis.list_assignments, self._kpi.id, request)
+
+    def concerns(self, change: Change) -> bool:
+        """This KPI, and whoever owes its values."""
+        return super().concerns(change) and change.touches(kpi=self._kpi.id)
+
+    def tells_of(self, latest: LatestChange) -> bool:
+        """What was done to this KPI."""
+        return latest.kpi_id == self._kpi.id
 
     def reload(self) -> None:
         """Read everything again."""

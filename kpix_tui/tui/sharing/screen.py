@@ -13,12 +13,14 @@ from textual.content import Content
 
 from kpix_tui.access.permissions import Visibility
 from kpix_tui.access.policy import Target
+from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.errors import DashboardNotFound
 from kpix_tui.domains.dashboards.views import Dashboard, Share
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.i18n.formats import format_date, format_day
 from kpix_tui.i18n.sharing import VISIBILITIES, level_word, until_words, visibility_word
+from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.modals.confirm import Confirm
@@ -40,6 +42,7 @@ class SharingScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "sharing"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.DASHBOARD, Kind.PEOPLE})
 
     def __init__(self, dashboard_id: UUID, *, title: str = "") -> None:
         super().__init__()
@@ -97,6 +100,14 @@ class SharingScreen(KpixScreen[None]):
 
     async def _load(self, request: PageRequest) -> Page[Share]:
         return await self.bridge.read(dashboards.list_shares, self._dashboard_id, request)
+
+    def concerns(self, change: Change) -> bool:
+        """This dashboard, and whoever it is shared with."""
+        return super().concerns(change) and change.touches(dashboard=self._dashboard_id)
+
+    def tells_of(self, latest: LatestChange) -> bool:
+        """What was done to this dashboard."""
+        return latest.dashboard_id == self._dashboard_id and latest.kpi_id is None
 
     def reload(self) -> None:
         """Read everything again."""

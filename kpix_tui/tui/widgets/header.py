@@ -1,4 +1,4 @@
-"""One line: where I am, who I am, whether the database answers."""
+"""One line: where I am, who I am, whether I see what others change."""
 
 from __future__ import annotations
 
@@ -37,9 +37,8 @@ class KpixHeader(Widget):
     def render(self) -> Content:
         """The line, cut from the left of the path when it is too long."""
         actor: Actor | None = getattr(self.app, "actor", None)
-        live: bool = getattr(self.app, "live", False)
         unicode = not getattr(self.app, "ascii", False)
-        right = _who(actor, live, unicode)
+        right = _who(actor, _link(self.app, unicode), unicode)
         room = max(0, self.content_size.width - right.cell_length - 2)
         path = (actor.organization_name if actor else "kpix", *self._crumbs)
         left = _path(path, room, " › " if unicode else " > ")
@@ -58,11 +57,19 @@ def _path(parts: tuple[str, ...], room: int, separator: str) -> Content:
     return Content.assemble((head, "$text-muted"), (last, "bold"))
 
 
-def _who(actor: Actor | None, live: bool, unicode: bool) -> Content:
+def _link(app: object, unicode: bool) -> tuple[str, str]:
+    """Whether what others change is shown: at once, a little later, or not at all."""
+    dot, half, ring = ("●", "◐", "○") if unicode else ("*", "~", "-")
+    if getattr(app, "live", False):
+        return f"{dot} " + _("live"), "$text-success"
+    if getattr(app, "polling", False):
+        return f"{half} " + _("polling"), "$text-muted"
+    return f"{ring} " + _("offline"), "$text-warning"
+
+
+def _who(actor: Actor | None, state: tuple[str, str], unicode: bool) -> Content:
     if actor is None:
         return Content("")
-    dot, ring = ("●", "○") if unicode else ("*", "-")
-    state = (f"{dot} " + _("live"), "$text-success") if live else (f"{ring} " + _("offline"), "")
     who = " · " if unicode else " - "
     roles = ", ".join(_(ROLES.get(role, role)) for role in actor.roles)
     return Content.assemble(

@@ -174,6 +174,8 @@ def fingerprint(database: Database) -> Callable[[], str]:
         "private.code",
         "private.credential",
         "private.secret",
+        "private.search_document",
+        "private.search_space",
     )
 
     def read() -> str:

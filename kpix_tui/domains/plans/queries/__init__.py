@@ -1,0 +1,1 @@
+"""SELECTs on action plans, returning views: lists and boards, rows, and what was changed."""

@@ -1,0 +1,135 @@
+"""What was found, read again under the policies: the database's index of words answers with ids."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Text, TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, UUID
+
+from kpix_tui.db.uow import UnitOfWork
+from kpix_tui.domains.kpis.views import Status
+from kpix_tui.domains.search.rules import marked, snippet
+from kpix_tui.domains.search.views import WITH_STATUS, Found, Hit, Kind, Wanted
+from kpix_tui.kernel.paging import Page, PageRequest
+
+_OF_STATUS: Final = """
+    left join kpix.kpi_state v on v.organization_id = :organization and v.kpi_id = f.id
+    where coalesce(v.status, 'NO_DATA') = any (:statuses)
+        or v.critical and 'CRITICAL' = any (:statuses)
+"""
+
+# The page is cut before anything is read, so that a common word costs no more than a rare one. What
+# the policies hide falls out: that would be a mistake of the index.
+_SEARCH: Final = """
+with found as materialized (
+    select f.kind, f.id, f.changed_at, f.more, row_number() over (
+        order by f.rank desc, array_position(:order, f.kind), f.changed_at desc, f.id) as place
+    from auth.search(:text, :kinds, :process, :owner, :since, :until) f
+    {of_status}
+),
+page as materialized (
+    select * from found order by place offset :offset limit :limit
+),
+mails as materialized (
+    select m.user_id, m.email from auth.emails() m
+    where exists (select from page where kind = 'PERSON')
+),
+shown as materialized (
+    select p.kind, p.id, p.changed_at, p.place, d.id as dashboard_id, o.name as owner,
+        v.status, v.critical,
+        case p.kind when 'DASHBOARD' then d.title when 'KPI' then concat(k.code, '  ', k.name)
+            else u.name end as title,
+        case p.kind when 'DASHBOARD' then d.process when 'KPI' then d.title end as at,
+        case p.kind when 'DASHBOARD' then d.description when 'KPI' then k.description
+            else m.email end as body
+    from page p
+    left join kpix.kpi k
+        on k.organization_id = :organization and k.id = case p.kind when 'KPI' then p.id end
+    left join kpix.dashboard d on d.organization_id = :organization
+        and d.id = case p.kind when 'DASHBOARD' then p.id when 'KPI' then k.dashboard_id end
+    left join kpix.app_user u
+        on u.organization_id = :organization and u.id = case p.kind when 'PERSON' then p.id end
+    left join mails m on m.user_id = u.id
+    left join kpix.app_user o on o.organization_id = :organization
+        and o.id = case p.kind when 'KPI' then k.owner_id when 'DASHBOARD' then d.owner_id end
+    left join kpix.kpi_state v on v.organization_id = :organization and v.kpi_id = k.id
+    where p.id = case p.kind when 'KPI' then k.id when 'DASHBOARD' then d.id else u.id end
+)
+select totals.of_all, totals.more, marks.meant, shown.*
+from (select count(*) as of_all, coalesce(bool_or(more), false) as more from found) totals
+cross join (
+    select auth.search_marks(:text, array_agg(concat_ws(' ', s.title, s.at, s.body))) as meant
+    from shown s
+) marks
+left join shown on true
+order by shown.place
+"""
+
+
+def _statement(of_status: str) -> TextClause:
+    return text(_SEARCH.format(of_status=of_status)).bindparams(
+        bindparam("kinds", type_=ARRAY(Text)),
+        bindparam("order", type_=ARRAY(Text)),
+        bindparam("process", type_=Text),
+        bindparam("owner", type_=UUID),
+        bindparam("since", type_=TIMESTAMP(timezone=True)),
+        bindparam("until", type_=TIMESTAMP(timezone=True)),
+    )
+
+
+_OF_ANY: Final = _statement("")
+_OF_SOME: Final = _statement(_OF_STATUS).bindparams(bindparam("statuses", type_=ARRAY(Text)))
+
+
+def search(
+    uow: UnitOfWork,
+    wanted: Wanted,
+    since: datetime | None,
+    until: datetime | None,
+    page: PageRequest,
+) -> Found:
+    """One page of what is ``wanted`` and was changed from ``since`` until before ``until``."""
+    given = {
+        "organization": uow.principal.organization_id,
+        "text": wanted.text,
+        "kinds": _kinds(wanted),
+        "order": list(Kind),
+        "process": wanted.process or None,
+        "owner": wanted.owner_id,
+        "since": since,
+        "until": until,
+        "offset": page.offset,
+        "limit": page.limit,
+    }
+    if wanted.statuses:
+        given["statuses"] = list(wanted.statuses)
+    rows = uow.session.execute(_OF_SOME if wanted.statuses else _OF_ANY, given).all()
+    hits = tuple(_hit(row) for row in rows if row.id is not None)
+    return Found(Page(hits, rows[0].of_all, page.offset), rows[0].more)
+
+
+def _kinds(wanted: Wanted) -> list[Kind] | None:
+    """The kinds to look at; None: all. What has no status is not of the status that is wanted."""
+    kinds = wanted.kinds or frozenset(Kind)
+    if wanted.statuses:
+        kinds &= WITH_STATUS
+    return None if len(kinds) == len(Kind) else sorted(kinds)
+
+
+def _hit(row: Any) -> Hit:
+    kind = Kind(row.kind)
+    return Hit(
+        kind,
+        row.id,
+        marked(row.title, row.meant),
+        # A KPI is not found by the title of its dashboard.
+        marked(row.at or "", row.meant if kind is Kind.DASHBOARD else ()),
+        snippet(row.body or "", row.meant),
+        row.owner or "",
+        row.changed_at,
+        Status(row.status or "NO_DATA") if kind in WITH_STATUS else None,
+        bool(row.critical),
+        row.dashboard_id,
+    )

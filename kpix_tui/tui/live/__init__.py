@@ -1,0 +1,1 @@
+"""What others change, on the screens that show it."""
