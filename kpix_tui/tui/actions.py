@@ -24,6 +24,7 @@ from kpix_tui.tui.audit.actions import AUDIT
 from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.modals.actions import DIALOGS
 from kpix_tui.tui.my_work.actions import MY_WORK
+from kpix_tui.tui.plans.actions import PLANS
 from kpix_tui.tui.sharing.actions import SHARING
 
 _TABLE: Final = ("table",)
@@ -299,6 +300,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
     *MY_WORK,
+    *PLANS,
     *SHARING,
     *ADMINISTRATION,
     *AUDIT,
@@ -317,6 +319,10 @@ PLACES: Final = {
     "kpi": _m("KPI"),
     "chart": _m("Chart"),
     "my_work": _m("My work"),
+    "plans": _m("Actions"),
+    "board": _m("Board of actions"),
+    "cards": _m("Cards"),
+    "plan": _m("Action"),
     "sharing": _m("Sharing"),
     "access": _m("Who can see it"),
     "entry": _m("Who enters values"),
@@ -335,6 +341,7 @@ PLACES: Final = {
     "audit_entry": _m("Entry of the audit log"),
     "form": _m("Forms"),
     "checks": _m("Lines to tick"),
+    "pick": _m("Line to choose in"),
     "code": _m("One-time code"),
     "confirm": _m("Questions"),
     "merge": _m("Fields to merge"),

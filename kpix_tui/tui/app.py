@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
-    *("nav.dashboards", "nav.my_work", "nav.administration"),
+    *("nav.dashboards", "nav.my_work", "nav.actions", "nav.administration"),
 )
 
 
@@ -219,6 +219,12 @@ class KpixApp(AdministrationApp, LiveApp):
         from kpix_tui.tui.my_work.screen import MyWorkScreen  # noqa: PLC0415 - imports this
 
         self.replace_all(MyWorkScreen())
+
+    def do_actions(self) -> None:
+        """The action plans, from anywhere."""
+        from kpix_tui.tui.plans.list import PlansScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(PlansScreen())
 
     def do_settings(self) -> None:
         """Open the settings."""

@@ -15,7 +15,9 @@ from kpix_tui.domains.dashboards.service import archive_dashboard, get_dashboard
 from kpix_tui.domains.kpis.service import assign_entry, delete_kpi
 from kpix_tui.domains.kpis.views import Kpi, Status
 from kpix_tui.domains.people import service as people
-from kpix_tui.domains.work.service import my_work, owed_values
+from kpix_tui.domains.plans.service import create_plan, move_plan
+from kpix_tui.domains.plans.views import CreatePlan, MovePlan, PlanStatus
+from kpix_tui.domains.work.service import my_plans, my_work, owed_values
 from kpix_tui.domains.work.views import OwedValue, WorkKind
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.kernel.periods import Frequency
@@ -143,6 +145,39 @@ def test_twice_the_rows_take_the_same_number_of_queries(user: Context) -> None:
             assert user.run(owed_values).total == 4 * (batch + 1)
         counts.append(len(seen))
     assert counts == [1, 1]
+
+
+def test_my_actions_are_those_that_are_mine_to_do(
+    user: Context, kpi: Kpi, as_person: People
+) -> None:
+    manager = as_person("acme/manager").run(whoami).user_id
+    for title, due, owner in (
+        ("Later", date(2026, 12, 1), None),
+        ("Overdue", date(2026, 11, 20), None),
+        ("Not mine", date(2026, 11, 1), manager),
+    ):
+        user.run(create_plan, CreatePlan(title, due, kpi_id=kpi.id, owner_id=owner))
+    assert [row.title for row in user.run(my_plans).rows] == ["Overdue", "Later"]
+    done = user.run(my_plans).rows[0]
+    for status in (PlanStatus.IN_PROGRESS, PlanStatus.DONE):
+        user.run(move_plan, MovePlan(done.id, status))
+    assert [row.title for row in user.run(my_plans).rows] == ["Later"]
+    everything = user.run(my_work)
+    assert [(row.kind, row.title) for row in everything.rows] == [
+        (WorkKind.VALUE, ""),
+        (WorkKind.ACTION, "Later"),
+    ]
+    only_actions = user.run(my_work, PageRequest(), frozenset({WorkKind.ACTION}))
+    assert [row.due_on for row in only_actions.rows] == [date(2026, 12, 1)]
+
+
+def test_who_holds_no_role_has_nothing_to_do(user: Context, kpi: Kpi, as_person: People) -> None:
+    admin = as_person("acme/admin")
+    user.run(create_plan, CreatePlan("Mine", date(2026, 12, 1), kpi_id=kpi.id))
+    role = next(row for row in admin.run(people.list_roles).rows if row.name == "USER")
+    admin.run(people.unassign_role, user.run(whoami).user_id, role.id)
+    assert user.run(my_plans).total == 0
+    assert user.run(my_work).total == 0
 
 
 def test_everything_to_do_is_one_list(user: Context, kpi: Kpi) -> None:

@@ -18,6 +18,7 @@ from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.kpi.screen import KpiScreen
 from kpix_tui.tui.kpi.value import ValueForm
 from kpix_tui.tui.my_work.screen import MyWorkScreen
+from kpix_tui.tui.plans.screen import PlanScreen
 from kpix_tui.tui.themes import MONO, NAMES
 from tests.tui.hostile import HOSTILE
 from tests.tui.picture import picture
@@ -91,6 +92,34 @@ async def test_it_empties_as_one_works(tmp_path: Path, work: Work) -> None:
 
 
 @pytest.mark.usefixtures("work")
+async def test_my_actions_stand_below_and_open(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        assert "My actions   2" in seen(pilot)
+        assert "! 12 Nov 2026  overdue" in seen(pilot)
+        assert "Ask the neighbours" not in seen(pilot)  # done
+        await press(pilot, "v")
+        assert isinstance(pilot.app.screen, ValueForm)
+        await press(pilot, "escape", "tab")
+        assert "There is no line" not in seen(pilot)
+        await press(pilot, "v")
+        assert notices(pilot) == ["This line owes no value."]
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, PlanScreen)
+        assert "Open the second platform" in seen(pilot)
+        await press(pilot, "escape")
+        await on(pilot, MyWorkScreen)
+
+
+async def test_the_keys_go_on_to_what_is_left(tmp_path: Path, work: Work) -> None:
+    work.owing = {next(kpi.id for kpi in work.world.kpis.values() if kpi.code == "PUNCT")}
+    async with opened(tmp_path, "v", "9", "6", "ctrl+s") as pilot:
+        await on(pilot, MyWorkScreen)
+        assert "Nothing: every value that I owe is there." in seen(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, PlanScreen)
+
+
+@pytest.mark.usefixtures("work")
 async def test_the_kpi_of_a_line_is_a_key_away(tmp_path: Path) -> None:
     async with opened(tmp_path, "o") as pilot:
         assert isinstance(pilot.app.screen, KpiScreen)
@@ -102,6 +131,7 @@ async def test_the_kpi_of_a_line_is_a_key_away(tmp_path: Path) -> None:
 
 async def test_with_nothing_to_do_the_keys_say_so(tmp_path: Path, work: Work) -> None:
     work.owing.clear()
+    work.acting.plans.clear()
     async with opened(tmp_path, "v", "o") as pilot:
         assert "Nothing: every value that I owe is there." in seen(pilot)
         assert notices(pilot) == ["There is no line under the cursor."] * 2

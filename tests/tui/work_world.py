@@ -1,4 +1,4 @@
-"""What Ada has to do, in memory, on the railway's dashboards."""
+"""What Ada has to do, in memory, on the railway's dashboards and about its actions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from uuid import UUID
 import pytest
 
 from kpix_tui.domains.kpis.views import Kpi
+from kpix_tui.domains.plans.views import PlanFilter, PlanRow, PlanScope, PlanStatus
 from kpix_tui.domains.work.rules import periods_owed
 from kpix_tui.domains.work.views import OwedValue
 from kpix_tui.kernel.errors import KpixError
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 from kpix_tui.kernel.periods import last_ended, period_of
-from tests.tui.world import TODAY, World, railway
+from tests.tui.plans_world import Plans, depot
+from tests.tui.world import TODAY, World
+
+MINE = PlanFilter(
+    scope=PlanScope.MINE, statuses=frozenset({PlanStatus.OPEN, PlanStatus.IN_PROGRESS})
+)
 
 
 @dataclass
@@ -23,9 +29,14 @@ class Work:
     """Whose values are owed follows from those that are there. ``failing`` is raised as long
     as it is there."""
 
-    world: World
+    acting: Plans
     owing: set[UUID] = field(default_factory=set)
     failing: KpixError | None = None
+
+    @property
+    def world(self) -> World:
+        """What the actions are about."""
+        return self.acting.world
 
     def owed_values(self, _uow: Any, page: PageRequest = FIRST_PAGE) -> Page[OwedValue]:
         """The longest owed first."""
@@ -64,16 +75,21 @@ class Work:
         """The definition."""
         return self.world.kpis[kpi_id]
 
+    def my_plans(self, uow: Any, page: PageRequest = FIRST_PAGE) -> Page[PlanRow]:
+        """Those of Ada that are not closed."""
+        return self.acting.list_plans(uow, page, MINE)
+
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Take the place of the services."""
-        self.world.install(patch)
+        self.acting.install(patch)
         patch.setattr("kpix_tui.domains.work.service.owed_values", self.owed_values)
+        patch.setattr("kpix_tui.domains.work.service.my_plans", self.my_plans)
         patch.setattr("kpix_tui.domains.kpis.service.get_kpi", self.get_kpi)
 
 
 def monday() -> Work:
     """The carriages were never counted, punctuality lacks October, and the rest is there."""
-    made = Work(railway())
+    made = Work(depot())
     by_code = {kpi.code: kpi for kpi in made.world.kpis.values()}
     del made.world.values[by_code["PUNCT"].id][date(2026, 10, 1)]
     made.owing = {by_code[code].id for code in ("PUNCT", "CLEAN", "MWH")}

@@ -223,6 +223,7 @@ def _view(row: Any, present: date) -> KpiRow:
         distance=row.distance,
         before=_status_of(row.previous_status, row.previous_critical),
         missing_since=row.due_from if missing else None,
+        open_plans=row.open_plans,
     )
 
 

@@ -154,6 +154,8 @@ class KpiRow:
     """The status of the expected period before."""
     missing_since: date | None = None
     """The first day of the first of the ``missing`` periods."""
+    open_plans: int = 0
+    """How many actions about it are not closed."""
 
     @property
     def owed_by(self) -> tuple[str, ...]:

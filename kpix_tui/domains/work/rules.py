@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from kpix_tui.domains.plans.views import PlanRow
 from kpix_tui.domains.work.views import OwedValue, WorkItem, WorkKind
 from kpix_tui.kernel.periods import Frequency, last_ended, ordinal
 
@@ -27,4 +28,18 @@ def item_of_value(row: OwedValue) -> WorkItem:
         due_on=row.due_on,
         late=row.late > 0,
         count=row.missing,
+    )
+
+
+def item_of_plan(row: PlanRow) -> WorkItem:
+    """An action, among other things to do."""
+    return WorkItem(
+        kind=WorkKind.ACTION,
+        id=row.id,
+        kpi_id=row.kpi_id,
+        kpi_code=row.kpi_code,
+        kpi_name=row.kpi_name,
+        title=row.title,
+        due_on=row.due_on,
+        late=row.overdue,
     )

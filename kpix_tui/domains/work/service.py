@@ -3,20 +3,28 @@ they are one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 from kpix_tui.access.actor import actor_of
 from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import allows
 from kpix_tui.db.paging import SortUnknown
 from kpix_tui.db.uow import UnitOfWork
+from kpix_tui.domains.plans.service import list_plans
+from kpix_tui.domains.plans.views import PlanFilter, PlanRow, PlanScope, PlanStatus
 from kpix_tui.domains.work import queries
-from kpix_tui.domains.work.rules import item_of_value
+from kpix_tui.domains.work.rules import item_of_plan, item_of_value
 from kpix_tui.domains.work.views import OwedValue, WorkItem, WorkKind
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 
 Source = Callable[[UnitOfWork, PageRequest], Page[WorkItem]]
+
+_MINE: Final = PlanFilter(
+    scope=PlanScope.MINE, statuses=frozenset({PlanStatus.OPEN, PlanStatus.IN_PROGRESS})
+)
 
 
 def owed_values(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[OwedValue]:
@@ -28,6 +36,16 @@ def owed_values(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[OwedVal
     if not allows(actor_of(uow), Permission.KPI_VALUE_CREATE):
         return Page((), 0, page.offset)
     return queries.owed_values(uow, page)
+
+
+def my_plans(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[PlanRow]:
+    """One page of the actions that are the actor's to do, overdue ones first.
+
+    Who may read no action has none. Sorts: those of a list of actions.
+    """
+    if not allows(actor_of(uow), Permission.ACTION_PLAN_READ):
+        return Page((), 0, page.offset)
+    return list_plans(uow, page, _MINE)
 
 
 def my_work(
@@ -51,7 +69,13 @@ def _values(uow: UnitOfWork, page: PageRequest) -> Page[WorkItem]:
     return owed_values(uow, page).map(item_of_value)
 
 
-_SOURCES: dict[WorkKind, Source] = {WorkKind.VALUE: _values}
+def _plans(uow: UnitOfWork, page: PageRequest) -> Page[WorkItem]:
+    return my_plans(uow, page).map(item_of_plan)
+
+
+_SOURCES: Final[Mapping[WorkKind, Source]] = MappingProxyType(
+    {WorkKind.VALUE: _values, WorkKind.ACTION: _plans}
+)
 
 
 def _chained(uow: UnitOfWork, sources: Sequence[Source], page: PageRequest) -> Page[WorkItem]:

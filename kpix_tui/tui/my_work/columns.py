@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from kpix_tui.domains.plans.views import PlanRow
 from kpix_tui.domains.work.views import OwedValue
 from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.tui.plans.cells import Drawing, due_width, title_cell
+from kpix_tui.tui.plans.cells import status_width as plan_status_width
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.status import status_cell, status_width
@@ -33,6 +36,21 @@ def owed_columns(writing: Writing) -> list[Column[OwedValue]]:
         Column(_("Owed since"), since, 12, "due", priority=4),
         Column(_("Status"), last, status_width(), priority=1),
     ]
+
+
+def plan_columns(draw: Drawing) -> list[Column[PlanRow]]:
+    """What, until when, how far, about which KPI; whose it is goes without saying."""
+    return [
+        Column(_("Status"), lambda row, width: draw.status(row.status, width), plan_status_width()),
+        Column(_("Due date"), draw.due, due_width(), "due", grow=2),
+        Column(_("Title"), title_cell, 21, "title", grow=5),
+        Column(_("Progress"), draw.result, 11, "progress", priority=1),
+        Column(_("KPI"), _plan_kpi, 14, "kpi", grow=2, priority=2),
+    ]
+
+
+def _plan_kpi(row: PlanRow, width: int) -> Content:
+    return Content.styled(clip(plain(row.kpi_name), width), "$text-muted")
 
 
 def _late(row: OwedValue, _width: int) -> Content:

@@ -12,17 +12,21 @@ from textual.app import ComposeResult
 from kpix_tui.access.policy import Target
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import Kpi
+from kpix_tui.domains.plans.views import PlanRow
 from kpix_tui.domains.values.views import ValueEntered
 from kpix_tui.domains.work import service as work
 from kpix_tui.domains.work.views import OwedValue
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.kpi.screen import KpiScreen
 from kpix_tui.tui.kpi.value import ValueForm, say_entered
-from kpix_tui.tui.my_work.columns import owed_columns
+from kpix_tui.tui.my_work.columns import owed_columns, plan_columns
 from kpix_tui.tui.my_work.section import Section
+from kpix_tui.tui.plans.cells import Drawing
+from kpix_tui.tui.plans.screen import PlanScreen
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
@@ -36,6 +40,7 @@ class MyWorkScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "my_work"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset(Kind)
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""
@@ -51,6 +56,14 @@ class MyWorkScreen(KpixScreen[None]):
             row_key=lambda row: row.kpi_id,
             nothing=_("Nothing: every value that I owe is there."),
             id=_OWED,
+        )
+        yield Section(
+            _("My actions"),
+            plan_columns(Drawing(self._today(), self.kpix.locale, self.kpix.ascii)),
+            self._load_plans,
+            row_key=lambda row: row.id,
+            nothing=_("None that is open."),
+            id="doing",
         )
 
     def begin(self) -> None:
@@ -68,6 +81,9 @@ class MyWorkScreen(KpixScreen[None]):
     async def _load_owed(self, request: PageRequest) -> Page[OwedValue]:
         return await self.bridge.read(work.owed_values, request)
 
+    async def _load_plans(self, request: PageRequest) -> Page[PlanRow]:
+        return await self.bridge.read(work.my_plans, request)
+
     def reload(self) -> None:
         """Read every list again."""
         for section in self.sections:
@@ -77,6 +93,15 @@ class MyWorkScreen(KpixScreen[None]):
         """Back from what was opened: it may be done."""
         if all(section.total is not None for section in self.sections):
             self.reload()
+
+    @on(Section.Counted)
+    def _counted(self) -> None:
+        """Go on with what is left: a list with nothing to do is not shown."""
+        if not any(one.total and one.table.has_focus_within for one in self.sections):
+            left = next((one for one in self.sections if one.total), None)
+            if left is not None:
+                left.table.focus()
+        self.refresh_bindings()
 
     # -- permissions ---------------------------------------------------------------------------
 
@@ -107,8 +132,11 @@ class MyWorkScreen(KpixScreen[None]):
     async def _opened(self, event: PagedTable.Opened) -> None:
         """Go to what is to be done."""
         event.stop()
-        if isinstance(event.row, OwedValue):
-            await self.kpix.action_do("my_work.enter")
+        match event.row:
+            case OwedValue():
+                await self.kpix.action_do("my_work.enter")
+            case PlanRow(id=plan_id, title=title):
+                self.kpix.open(PlanScreen(plan_id, title=title))
 
     def do_kpi(self) -> None:
         """The KPI of the line."""

@@ -49,9 +49,7 @@ class Section(Vertical, Generic[Row]):
         super().__init__(id=id)
         self._title = title
         self._nothing = nothing
-        self.table = SectionTable(
-            columns, loader, row_key=row_key, empty=nothing, id=f"{id}-rows"
-        )
+        self.table = SectionTable(columns, loader, row_key=row_key, empty=nothing, id=f"{id}-rows")
         self.total: int | None = None
 
     def compose(self) -> ComposeResult:

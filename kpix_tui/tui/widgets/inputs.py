@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual.binding import Binding
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 LONGEST: Final = 10_000
@@ -21,8 +22,8 @@ PATIENCE: Final = 1.0
 class TakesLines(Protocol):
     """A screen that goes on when a line is entered."""
 
-    def line_entered(self, line: LineInput) -> None:
-        """Enter was pressed in ``line``."""
+    def line_entered(self, line: Widget) -> None:
+        """Enter was pressed in ``line``, or something was chosen there."""
 
 
 class LineInput(Input):
