@@ -67,6 +67,10 @@ class Permission(StrEnum):
     KPI_VALUE_CREATE = "kpi_value:create"
     KPI_VALUE_READ = "kpi_value:read"
     KPI_VALUE_UPDATE = "kpi_value:update"
+    COMMENT_CREATE = "comment:create"
+    COMMENT_READ = "comment:read"
+    COMMENT_UPDATE = "comment:update"
+    COMMENT_DELETE = "comment:delete"
     ACTION_PLAN_CREATE = "action_plan:create"
     ACTION_PLAN_READ = "action_plan:read"
     ACTION_PLAN_UPDATE = "action_plan:update"
@@ -106,6 +110,7 @@ _EVERYTHING_READ: Final = (
     _P.DASHBOARD_READ,
     _P.KPI_READ,
     _P.KPI_VALUE_READ,
+    _P.COMMENT_READ,
     _P.ACTION_PLAN_READ,
 )
 _BUILDING: Final = (
@@ -119,13 +124,27 @@ _BUILDING: Final = (
 _ENTRY: Final = (_P.KPI_VALUE_CREATE, _P.KPI_VALUE_UPDATE)
 _ACTING: Final = (_P.ACTION_PLAN_UPDATE, _P.ACTION_PLAN_DELETE, _P.ACTION_PLAN_ASSIGN)
 
+_COMMENTING: Final = MappingProxyType(
+    {
+        _P.COMMENT_CREATE: Scope.ORGANIZATION,
+        _P.COMMENT_UPDATE: Scope.OWN,
+        _P.COMMENT_DELETE: Scope.OWN,
+    }
+)
+
+OWN_ONLY: Final = frozenset({_P.COMMENT_UPDATE})
+"""What reaches one's own at any scope: nobody puts words into another's mouth."""
+
 GRANTS: Final = MappingProxyType(
     {
-        BuiltinRole.ADMIN: MappingProxyType(dict.fromkeys(Permission, Scope.ORGANIZATION)),
+        BuiltinRole.ADMIN: MappingProxyType(
+            dict.fromkeys(Permission, Scope.ORGANIZATION) | dict.fromkeys(OWN_ONLY, Scope.OWN)
+        ),
         BuiltinRole.MANAGER: MappingProxyType(
             dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION)
             | dict.fromkeys(_BUILDING, Scope.TEAM)
             | dict.fromkeys(_ENTRY, Scope.ORGANIZATION)
+            | dict(_COMMENTING)
             | dict.fromkeys(_ACTING, Scope.TEAM)
             | {
                 _P.ACTION_PLAN_CREATE: Scope.ORGANIZATION,
@@ -139,6 +158,7 @@ GRANTS: Final = MappingProxyType(
             dict.fromkeys(_EVERYTHING_READ, Scope.ORGANIZATION)
             | dict.fromkeys(_BUILDING, Scope.OWN)
             | dict.fromkeys(_ENTRY, Scope.OWN)
+            | dict(_COMMENTING)
             | dict.fromkeys(_ACTING, Scope.OWN)
             | {
                 _P.ACTION_PLAN_CREATE: Scope.ORGANIZATION,
@@ -155,7 +175,11 @@ GRANTS: Final = MappingProxyType(
 
 LEVEL_NEEDED: Final = MappingProxyType(
     dict.fromkeys(
-        (_P.DASHBOARD_READ, _P.KPI_READ, _P.KPI_VALUE_READ, _P.ACTION_PLAN_READ), Level.VIEWER
+        (
+            *(_P.DASHBOARD_READ, _P.KPI_READ, _P.KPI_VALUE_READ, _P.ACTION_PLAN_READ),
+            *(_P.COMMENT_READ, _P.COMMENT_CREATE),
+        ),
+        Level.VIEWER,
     )
     | dict.fromkeys((*_ENTRY, _P.ACTION_PLAN_CREATE), Level.CONTRIBUTOR)
     | dict.fromkeys(

@@ -12,6 +12,7 @@ from kpix_tui.access.actor import Actor
 from kpix_tui.access.permissions import (
     LEANS_ON,
     LEVEL_NEEDED,
+    OWN_ONLY,
     Level,
     Permission,
     Scope,
@@ -66,6 +67,8 @@ def _allows(actor: Actor, permission: Permission, target: Target | None) -> bool
     scope = actor.grants.get(permission)
     if scope is None:
         return False
+    if permission in OWN_ONLY:
+        scope = Scope.OWN
     if target is None or scope is Scope.ORGANIZATION or permission is Permission.DASHBOARD_READ:
         return True
     reach = actor.team_mates | {actor.user_id} if scope is Scope.TEAM else {actor.user_id}

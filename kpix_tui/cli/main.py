@@ -47,6 +47,10 @@ _COMMANDS = {
     "action": Lazy(
         "action_change:action", message("Actions about KPIs: list, create, move, judge.")
     ),
+    "comment": Lazy(
+        "threads:comment",
+        message("Comments on KPIs and on their values: list, write, edit, delete."),
+    ),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
     "search": Lazy("search:search", message("Search everything that you may see.")),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),

@@ -75,14 +75,14 @@ def ordering(page: PageRequest, sorts: Mapping[str, Any], default: str) -> tuple
 
 def contains(text: str, *columns: Any) -> ColumnElement[bool]:
     """Whether any of the columns contains ``text``, whatever the case and the accents."""
-    return or_(*(func.strpos(_folded(column), _folded(text)) > 0 for column in columns))
+    return or_(*(func.strpos(folded(column), folded(text)) > 0 for column in columns))
 
 
 _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 
 
-def _folded(value: Any) -> Any:
-    """Without case and accents. The unaccent extension is not everywhere, and ``lower`` knows only
-    ASCII in some locales, so the letters of Latin-1 are written out."""
+def folded(value: Any) -> Any:
+    """A text without case and accents. The unaccent extension is not everywhere, and ``lower``
+    knows only ASCII in some locales, so the letters of Latin-1 are written out."""
     return func.lower(func.translate(value, _ACCENTED + _ACCENTED.upper(), _PLAIN + _PLAIN))

@@ -145,7 +145,9 @@ create or replace function private.level_needed(permission text) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
 return case
-    when permission in ('dashboard:read', 'kpi:read', 'kpi_value:read', 'action_plan:read') then 'VIEWER'
+    when permission in ('dashboard:read', 'kpi:read', 'kpi_value:read', 'action_plan:read', 'comment:read',
+            'comment:create')
+        then 'VIEWER'
     when permission in ('kpi_value:create', 'kpi_value:update', 'action_plan:create') then 'CONTRIBUTOR'
     when permission in ('dashboard:update', 'dashboard:assign', 'kpi:create', 'kpi:update', 'kpi:delete',
             'action_plan:update', 'action_plan:delete', 'action_plan:assign')

@@ -27,6 +27,10 @@ grant execute on function
     auth.dashboard_access(uuid)
     to kpix_app;
 grant execute on function
+    auth.comment_readers(uuid, uuid[]), auth.mention(uuid, uuid[], uuid[]), auth.delete_comment(uuid)
+    to kpix_app;
+grant execute on function private.place_comment(), private.keep_comment() to kpix_owner;
+grant execute on function
     auth.search(text, text[], text, uuid, timestamptz, timestamptz), auth.search_marks(text, text[])
     to kpix_app;
 grant execute on function private.search_inserted(), private.search_updated() to kpix_owner;

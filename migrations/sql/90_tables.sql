@@ -44,6 +44,14 @@ grant update (visibility, owner_id, updated_at, version) on kpix.dashboard to kp
 grant update (owner_id, version) on kpix.kpi to kpix_auth;
 grant delete on kpix.dashboard_share to kpix_auth;
 
+-- Comments: their words are their author's alone; mentions are made and comments deleted by functions.
+grant insert (organization_id, id, kpi_id, dashboard_id, period_start, thread_id, body), update (body)
+    on kpix.comment to kpix_app;
+grant insert (organization_id, thread_id, read_until), update (read_until) on kpix.comment_mark to kpix_app;
+grant select, update (body, deleted_at, deleted_by) on kpix.comment to kpix_auth;
+grant select, insert, delete on kpix.comment_mention to kpix_auth;
+grant insert on kpix.comment_revision to kpix_auth;
+
 create or replace trigger audit after insert or update or delete on kpix.app_user
     for each row execute function private.audit_row('user', 'id');
 create or replace trigger audit after insert or update or delete on kpix.user_role
@@ -62,6 +70,15 @@ create or replace trigger audit after insert or update or delete on kpix.kpi
     for each row execute function private.audit_row('kpi', 'id');
 create or replace trigger audit after insert or update or delete on kpix.kpi_threshold
     for each row execute function private.audit_row('kpi_threshold', 'kpi_id', 'valid_from');
+create or replace trigger audit after insert or update or delete on kpix.comment
+    for each row execute function private.audit_row('comment', 'kpi_id', 'id');
+create or replace trigger audit after insert or delete on kpix.comment_mention
+    for each row execute function private.audit_row('comment_mention', 'comment_id', 'id');
+create or replace trigger place before insert on kpix.comment
+    for each row execute function private.place_comment();
+create or replace trigger keep_revision before update on kpix.comment
+    for each row when (old.body is distinct from new.body)
+    execute function private.keep_comment();
 create or replace trigger audit_insert after insert on kpix.kpi_value
     referencing new table as added
     for each statement execute function private.audit_values_inserted();
@@ -183,6 +200,8 @@ alter table kpix.kpi_threshold alter green set statistics 0, alter orange set st
     alter red set statistics 0, alter target set statistics 0;
 alter table kpix.kpi_value alter value set statistics 0, alter reason set statistics 0;
 alter table kpix.kpi_value_revision alter value set statistics 0, alter reason set statistics 0;
+alter table kpix.comment alter body set statistics 0;
+alter table kpix.comment_revision alter body set statistics 0;
 alter table kpix.audit_log alter object_id set statistics 0, alter old set statistics 0,
     alter new set statistics 0;
 alter table kpix.kpi_state alter value set statistics 0, alter distance set statistics 0,

@@ -225,6 +225,72 @@ create policy see on kpix.kpi_value_revision for select using (
     )
 );
 
+-- A comment is seen with its KPI, by whoever may read comments there.
+create policy see on kpix.comment for select using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth'
+        or case
+            when organization_id = (select auth.org_unlimited('comment:read'))
+                and organization_id = (select auth.org_with('kpi:read')) then true
+            when organization_id = (select auth.org_with('comment:read'))
+                and organization_id = (select auth.org_with('kpi:read')) then exists (
+                    select from kpix.dashboard d
+                    where d.organization_id = comment.organization_id and d.id = dashboard_id
+                )
+            else (dashboard_id in (select auth.dashboards('comment:read'))
+                    or kpi_id in (select auth.single_kpis('comment:read')))
+                and (organization_id = (select auth.org_with('kpi:read'))
+                    or dashboard_id in (select auth.dashboards('kpi:read'))
+                    or kpi_id in (select auth.single_kpis('kpi:read')))
+        end)
+);
+create policy make on kpix.comment for insert with check (
+    organization_id = (select auth.org())
+    and author_id = (select auth.user_id()) and kpi_id in (select auth.kpis('comment:create'))
+    and deleted_at is null
+);
+create policy change on kpix.comment for update using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth'
+        or author_id = (select auth.user_id()) and author_id in (select auth.owners('comment:update'))
+            and deleted_at is null
+            -- A statement that reads no column is asked for no sight.
+            and kpi_id in (select auth.kpis('comment:read')))
+);
+
+create policy see on kpix.comment_mention for select using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth'
+        or exists (select from kpix.comment c
+            where c.organization_id = comment_mention.organization_id and c.id = comment_id offset 0))
+);
+create policy internal on kpix.comment_mention
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+
+-- What was deleted is read by its author and by those who may delete it.
+create policy see on kpix.comment_revision for select using (
+    organization_id = (select auth.org())
+    and exists (
+        select from kpix.comment c
+        where c.organization_id = comment_revision.organization_id and c.id = comment_id
+            and (c.deleted_at is null or c.author_id = (select auth.user_id())
+                or c.organization_id = (select auth.org_with('comment:delete'))
+                or c.author_id in (select auth.owners('comment:delete')))
+        offset 0)
+);
+create policy made on kpix.comment_revision for insert
+    with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+
+create policy see on kpix.comment_mark for select
+    using (organization_id = (select auth.org()) and user_id = (select auth.user_id()));
+create policy make on kpix.comment_mark for insert with check (
+    organization_id = (select auth.org()) and user_id = (select auth.user_id())
+    and exists (select from kpix.comment c
+        where c.organization_id = comment_mark.organization_id and c.id = comment_mark.thread_id offset 0)
+);
+create policy change on kpix.comment_mark for update
+    using (organization_id = (select auth.org()) and user_id = (select auth.user_id()));
+
 -- An action is seen with its KPI. Further than over the KPI, a permission reaches it through who it is
 -- for and who made it; what is not seen is not reached.
 create policy see on kpix.action_plan for select using (

@@ -21,6 +21,8 @@ from kpix_tui.domains.accounts import service as accounts
 from kpix_tui.domains.accounts import sessions
 from kpix_tui.domains.accounts.views import InviteUser
 from kpix_tui.domains.audit import service as audit
+from kpix_tui.domains.comments import service as comments
+from kpix_tui.domains.comments.views import AddComment, Draft, EditComment, Subject
 from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import CreateDashboard, ShareDashboard
 from kpix_tui.domains.kpis import service as kpis
@@ -64,6 +66,7 @@ class World:
     teams: list[UUID] = field(default_factory=list)
     boards: list[UUID] = field(default_factory=list)
     kpis: list[UUID] = field(default_factory=list)
+    comments: list[UUID] = field(default_factory=list)
     roles: list[UUID] = field(default_factory=list)
     above: bool = False
 
@@ -198,6 +201,18 @@ class World:
             reason=title,
             entered_by=kpi_owner,
         )
+        comment = uuid4()
+        self.run(
+            "insert into kpix.comment (organization_id, id, thread_id, kpi_id, dashboard_id, author_id, body)"
+            " values (%(org)s, %(id)s, %(id)s, %(kpi)s, %(board)s, %(author)s, %(body)s)",
+            org=org,
+            id=comment,
+            kpi=kpi,
+            board=board,
+            author=kpi_owner,
+            body=f"{title} @{title}",
+        )
+        self.comments.append(comment)
         self.put(
             "kpi_state",
             **keys,
@@ -231,7 +246,10 @@ class World:
             ORGANIZATIONS[number].title(),
             str(self.organizations[number]),
         }
-        for table in ("app_user", "team", "dashboard", "kpi", "role", "dashboard_share"):
+        for table in (
+            *("app_user", "team", "dashboard", "kpi", "role", "dashboard_share"),
+            *("comment", "comment_mention"),
+        ):
             statement = f"select id::text from kpix.{table} where organization_id = %(org)s"
             found |= {i for (i,) in self.run(statement, org=self.organizations[number])}
         return found
@@ -245,7 +263,7 @@ _TABLES = (
     *(f"kpix.{table}" for table in (
         "organization", "app_user", "role", "role_permission", "user_role", "team", "team_member", "dashboard",
         "dashboard_share", "kpi", "kpi_assignment", "kpi_threshold", "kpi_value", "kpi_value_revision",
-        "kpi_state", "audit_log",
+        "kpi_state", "audit_log", "comment", "comment_revision", "comment_mention", "comment_mark",
     )),
     *(f"private.{table}" for table in ("credential", "session", "code")),
 )  # fmt: skip
@@ -272,6 +290,33 @@ OPERATIONS: dict[str, Operation] = {
     "enter_value": lambda w, a, b: values.enter_value(
         w.uow, EnterValue(_pick(w.kpis, a), DAY, Decimal(b), "corrected")
     ),
+    "list_comments": lambda w, a, b: comments.list_comments(
+        w.uow, Subject(_pick(w.kpis, a)), ALL, unread=bool(b % 2)
+    ),
+    "show_comment": lambda w, a, b: comments.get_comment(w.uow, _pick(w.comments, a)),
+    "comment_history": lambda w, a, b: comments.comment_history(w.uow, _pick(w.comments, a)),
+    "add_comment": lambda w, a, b: comments.add_comment(
+        w.uow,
+        AddComment(
+            Subject(_pick(w.kpis, a)),
+            f"@Max Manager @{w.uow.principal.organization_name} {b}",
+            reply_to=_pick(w.comments, b) if b % 2 else None,
+            chosen=frozenset({_pick(w.people, b)}),
+            anyway=a > b,
+        ),
+    ),
+    "edit_comment": lambda w, a, b: comments.edit_comment(
+        w.uow, EditComment(_pick(w.comments, a), 1 + b % 2, f"changed {b}")
+    ),
+    "delete_comment": lambda w, a, b: comments.delete_comment(w.uow, _pick(w.comments, a)),
+    "check_draft": lambda w, a, b: comments.check_draft(
+        w.uow, Draft(_pick(w.kpis, a), f"@{w.uow.principal.organization_name} 0")
+    ),
+    "mentionable": lambda w, a, b: comments.mentionable(w.uow, _pick(w.kpis, a), "", ALL),
+    "mark_thread_read": lambda w, a, b: comments.mark_thread_read(w.uow, _pick(w.comments, a)),
+    "mark_read": lambda w, a, b: comments.mark_read(w.uow, Subject(_pick(w.kpis, a))),
+    "comment_counts": lambda w, a, b: comments.comment_counts(w.uow, w.kpis),
+    "unread_threads": lambda w, a, b: comments.unread_threads(w.uow, ALL),
     "create_dashboard": lambda w, a, b: dashboards.create_dashboard(
         w.uow, CreateDashboard(f"{w.uow.principal.organization_name} new {a}{b}")
     ),

@@ -30,6 +30,10 @@ POLICIES: Final[Mapping[str, frozenset[str]]] = {
     "kpi_assignment": frozenset({"see", "make", "remove"}),
     "kpi_value": frozenset({"see", "make", "change"}),
     "kpi_value_revision": frozenset({"see", "made"}),
+    "comment": frozenset({"see", "make", "change"}),
+    "comment_revision": frozenset({"see", "made"}),
+    "comment_mention": frozenset({"see", "internal"}),
+    "comment_mark": frozenset({"see", "make", "change"}),
     "action_plan": frozenset({"see", "make", "change"}),
     "action_plan_change": frozenset({"see", "made"}),
     "kpi_state": frozenset({"see", "made", "kept", "forgotten"}),
@@ -145,11 +149,12 @@ RULES: Final[Mapping[str, Rule]] = {
         left join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0] and i.indkey[0] <> 0
         where a.attname is distinct from 'organization_id'
             and i.indexrelid::regclass::text not in ('kpix.uq_organization_name', 'kpix.uq_app_user_id',
-                'kpix.uq_team_id', 'kpix.uq_dashboard_id', 'kpix.uq_kpi_id', 'kpix.uq_action_plan_id')
+                'kpix.uq_team_id', 'kpix.uq_dashboard_id', 'kpix.uq_kpi_id', 'kpix.uq_action_plan_id',
+                'kpix.uq_comment_id')
     """),
     # Policies look them up in sets: nobody makes one of their own under another's.
     "what policies look up is one organisation's": of_catalogue("""
-        select t from unnest(array['app_user', 'team', 'dashboard', 'kpi', 'action_plan']) t
+        select t from unnest(array['app_user', 'team', 'dashboard', 'kpi', 'action_plan', 'comment']) t
         where not exists (
             select from pg_constraint c
             where c.conrelid = ('kpix.' || t)::regclass and c.contype = 'u'
@@ -214,7 +219,8 @@ RULES: Final[Mapping[str, Rule]] = {
         join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
         where has_column_privilege('kpix_app', t.oid, a.attnum, 'update')
             and a.attname in ('organization_id', 'id', 'kpi_id', 'dashboard_id', 'owner_id', 'entered_by',
-                'entered_at', 'revision', 'created_at', 'created_by', 'visibility', 'user_id', 'team_id')
+                'entered_at', 'revision', 'created_at', 'created_by', 'visibility', 'user_id', 'team_id',
+                'author_id', 'thread_id', 'period_start', 'edited_at', 'deleted_by')
             -- An action is given to another owner in bulk; a trigger asks for the permission to.
             and (t.relname, a.attname) <> ('action_plan', 'owner_id')
     """),

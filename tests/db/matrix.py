@@ -82,6 +82,18 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A comment on a KPI, edited once, that mentions a colleague."""
+
+    author: UUID
+    kpi: Indicator
+
+    @property
+    def target(self) -> Target:
+        return Target(frozenset({self.author}))
+
+
+@dataclass(frozen=True)
 class Task:
     """An action about a KPI."""
 
@@ -111,6 +123,7 @@ class World:
     roles: dict[str, UUID] = field(default_factory=dict)
     shares: dict[UUID, Board] = field(default_factory=dict)
     assignments: dict[UUID, Indicator] = field(default_factory=dict)
+    comments: dict[UUID, Remark] = field(default_factory=dict)
     says: dict[UUID, str] = field(default_factory=dict)
     token: str = field(default_factory=new_token)
 
@@ -127,7 +140,7 @@ class World:
         made = uuid4()
         row = {"organization_id": self.org, **values}
         if table not in _WITHOUT_ID:
-            row["id"] = made
+            row.setdefault("id", made)
         names, marks = ", ".join(row), ", ".join(f"%({name})s" for name in row)
         schema = "" if "." in table else "kpix."
         self.connection.execute(
@@ -226,6 +239,18 @@ class World:
         if whom:
             by = {"assigned_by": board.owner}
             self.assignments[self.put("kpi_assignment", says, kpi_id=made, **by, **whom)] = kpi
+        self._comment(kpi, RELATIONS[len(self.kpis) % len(RELATIONS)])
+
+    def _comment(self, kpi: Indicator, author: str) -> None:
+        made, by = uuid4(), self.people[author]
+        org = {"organization_id": self.organizations["globex"]} if kpi.board.foreign else {}
+        self.says[made] = f"{author}'s comment on {self.says[kpi.id]}"
+        place = {"kpi_id": kpi.id, "dashboard_id": kpi.board.id, "thread_id": made}
+        self.put("comment", id=made, author_id=by, body="x", version=2, **place, **org)
+        when = {"since": "2026-09-01", "until": "2026-09-02"}
+        self.put("comment_revision", comment_id=made, revision=1, body="y", **when, **org)
+        self.put("comment_mention", comment_id=made, user_id=by, **org)
+        self.comments[made] = Remark(by, kpi)
 
     def _plan(self, kpi: Indicator, says: str, whose: str, author: str) -> None:
         people = {"owner_id": self.people[whose], "created_by": self.people[author]}
@@ -293,6 +318,7 @@ class World:
         self.boards.append(board)
         kpi = self._bare_kpi(board, "another organisation's KPI", stranger, "FOREIGN")
         self.kpis.append(Indicator(kpi, stranger, board, assigned=False))
+        self._comment(self.kpis[-1], "stranger")
         says = "another organisation's action"
         self._plan(self.kpis[-1], says, "stranger", "stranger")
 
@@ -342,6 +368,7 @@ _WITHOUT_ID = frozenset(
         "kpi_threshold",
         "kpi_value",
         "kpi_value_revision",
+        "comment_revision",
         "action_plan_change",
         "kpi_state",
     }
@@ -406,6 +433,15 @@ class Answers:
     def assignments(self, permission: Permission) -> set[UUID]:
         return {i for i, k in self.world.assignments.items() if self.on_kpi(permission, k)}
 
+    def comments(self, permission: Permission) -> set[UUID]:
+        """Those to read, or their author's to change, or to delete: what is not seen is not."""
+        return {
+            made
+            for made, one in self.world.comments.items()
+            if self.on_kpi(P.COMMENT_READ, one.kpi)
+            and (permission is P.COMMENT_READ or allows(self.actor, permission, one.target))
+        }
+
     def everywhere(self, permission: Permission) -> bool:
         return allows(self.actor, permission, Target(frozenset()))
 
@@ -416,7 +452,9 @@ Roles = tuple[Cells | str, ...]
 _READING: Final = tuple(p for p in P if p.value.endswith(":read"))
 _DOING: Final = tuple(p for p in P if p not in _READING)
 _ON_OBJECTS: Final = tuple(
-    p for p in P if p.value.split(":")[0] in ("dashboard", "kpi", "kpi_value", "action_plan")
+    p
+    for p in P
+    if p.value.split(":")[0] in ("dashboard", "kpi", "kpi_value", "action_plan", "comment")
 )
 
 

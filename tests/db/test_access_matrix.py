@@ -95,6 +95,9 @@ READS: Final[Mapping[str, Expectation]] = {
     "select kpi_id from kpix.kpi_value": lambda a: a.kpis(P.KPI_VALUE_READ),
     "select kpi_id from kpix.kpi_state": lambda a: a.kpis(P.KPI_VALUE_READ),
     "select kpi_id from kpix.kpi_value_revision": lambda a: a.kpis(P.KPI_VALUE_READ),
+    "select id from kpix.comment": lambda a: a.comments(P.COMMENT_READ),
+    "select comment_id from kpix.comment_revision": lambda a: a.comments(P.COMMENT_READ),
+    "select comment_id from kpix.comment_mention": lambda a: a.comments(P.COMMENT_READ),
     "select id from kpix.action_plan": lambda a: a.plans(P.ACTION_PLAN_READ),
     "select plan_id from kpix.action_plan_change": lambda a: a.plans(P.ACTION_PLAN_READ),
 }
@@ -111,6 +114,7 @@ CHANGES: Final[Mapping[str, Expectation]] = {
     "update kpix.kpi_value set reason = 'typo' returning kpi_id": lambda a: a.kpis(
         P.KPI_VALUE_UPDATE
     ),
+    "update kpix.comment set body = 'other' returning id": lambda a: a.comments(P.COMMENT_UPDATE),
     "update kpix.action_plan set cause = 'other' returning id": lambda a: a.plans(
         P.ACTION_PLAN_UPDATE
     ),
@@ -138,6 +142,13 @@ KPI_TRIES: Final[Mapping[str, Permission]] = {
     " values ('{org}', $1, '2026-12-01', 5, 4)": P.KPI_UPDATE,
     "insert into kpix.kpi_assignment (organization_id, kpi_id, user_id)"
     " values ('{org}', $1, '{mate}')": P.KPI_UPDATE,
+    "insert into kpix.comment (organization_id, id, kpi_id, dashboard_id, thread_id, body)"
+    " values ('{org}', $1, $1, '{org}', $1, 'x')": P.COMMENT_CREATE,
+}
+COMMENT_TRIES: Final[Mapping[str, Permission]] = {
+    "select auth.delete_comment($1)": P.COMMENT_DELETE,
+    "insert into kpix.comment_mark (organization_id, thread_id, read_until)"
+    " values ('{org}', $1, '2026-09-01')": P.COMMENT_READ,
 }
 _PLAN_FOR: Final = (
     "insert into kpix.action_plan (organization_id, id, kpi_id, dashboard_id, title, kind, owner_id,"
@@ -179,6 +190,14 @@ ONLY_FUNCTIONS_WRITE: Final = (
     "update kpix.action_plan_change set new = '{}'",
     "delete from kpix.action_plan_change",
     "update kpix.kpi_assignment set user_id = auth.user_id()",
+    "delete from kpix.comment",
+    "update kpix.comment set deleted_at = now()",
+    "update kpix.comment set author_id = auth.user_id()",
+    "insert into kpix.comment_mention (organization_id, comment_id, user_id)"
+    " select auth.org(), id, auth.user_id() from kpix.comment",
+    "delete from kpix.comment_mention",
+    "update kpix.comment_revision set body = 'x'",
+    "delete from kpix.comment_revision",
     "insert into kpix.audit_log (organization_id, action, object_type, object_id)"
     " values (auth.org(), 'a', 'b', 'c')",
     "delete from kpix.audit_log",
@@ -245,6 +264,10 @@ def _questions(world: World, says: Answers, about: Permission | None) -> Iterato
     for statement, permission in KPI_TRIES.items():
         if about in (None, permission):
             yield statement, says.kpis(permission), accepted(world, statement, kpis), kpis
+    for statement, permission in COMMENT_TRIES.items():
+        if about in (None, permission):
+            answer = accepted(world, statement, world.comments)
+            yield statement, says.comments(permission), answer, set(world.comments)
     if about in (None, P.KPI_CREATE, P.KPI_UPDATE):
         yield from _new_kpis(world, says)
     if about in (None, P.KPI_VALUE_CREATE):
@@ -377,6 +400,9 @@ def test_nobody_reads_or_writes_anything(world: World) -> None:
         "drop policy make on kpix.kpi",
         "drop policy remove on kpix.kpi_assignment",
         "drop policy see on kpix.kpi_value",
+        "drop policy see on kpix.comment_mention",
+        "drop policy change on kpix.comment",
+        "update kpix.comment set author_id = kpi.owner_id from kpix.kpi where kpi.id = kpi_id",
         "drop policy make on kpix.action_plan",
         "create policy hole on kpix.action_plan for select using (true)",
         "drop trigger given on kpix.action_plan",

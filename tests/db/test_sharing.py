@@ -34,6 +34,7 @@ class Crowd:
     connection: psycopg.Connection[Any]
     organization: UUID
     dice: random.Random
+    cells: tuple[str, ...] = CELLS
     tokens: dict[UUID, str] = field(default_factory=dict)
     inactive: set[UUID] = field(default_factory=set)
     boards: list[UUID] = field(default_factory=list)
@@ -63,7 +64,7 @@ class Crowd:
         made = self.put("app_user", name=name, email=f"{name}@crowd.test".lower(), active=active)
         for _role in range(self.dice.choice((0, 1, 1, 1, 2))):
             role = self.put("role", name=self.name())
-            for cell in CELLS:
+            for cell in self.cells:
                 scope = self.dice.choice(SCOPES)
                 if scope:
                     self.put("role_permission", role_id=role, permission=cell, scope=scope)
@@ -129,13 +130,13 @@ def superuser(database: Database) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def crowd(connection: psycopg.Connection[Any], seed: int) -> Crowd:
+def crowd(connection: psycopg.Connection[Any], seed: int, cells: tuple[str, ...] = CELLS) -> Crowd:
     """People of Acme, beside its four of the beginning."""
     found = connection.execute(
         "select organization_id from kpix.organization where name = 'Acme'"
     ).fetchone()
     assert found is not None
-    made = Crowd(connection, UUID(str(found[0])), random.Random(seed))
+    made = Crowd(connection, UUID(str(found[0])), random.Random(seed), cells)
     made.counted = seed * 1000
     made.fill()
     return made

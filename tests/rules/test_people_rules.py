@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpix_tui.access.permissions import GRANTS, BuiltinRole, Permission, Scope
+from kpix_tui.access.permissions import GRANTS, OWN_ONLY, BuiltinRole, Permission, Scope
 from kpix_tui.domains.people import rules
 from kpix_tui.domains.people.errors import (
     CellInvalid,
@@ -18,7 +18,9 @@ from kpix_tui.domains.people.errors import (
 from kpix_tui.domains.people.views import CellChange
 
 P, S = Permission, Scope
-CELLS = st.dictionaries(st.sampled_from(Permission), st.sampled_from(Scope))
+CELLS = st.lists(st.sampled_from([(p, s) for p in Permission for s in rules.scopes_of(p)])).map(
+    dict
+)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +72,11 @@ def test_every_built_in_cell_has_a_meaning() -> None:
 
 
 @pytest.mark.parametrize("permission", Permission)
-def test_every_permission_can_be_given_for_the_whole_organisation(permission: Permission) -> None:
+def test_every_permission_can_be_given_as_far_as_it_means_something(
+    permission: Permission,
+) -> None:
     possible = rules.scopes_of(permission)
-    assert S.ORGANIZATION in possible
+    assert possible[-1] is (S.OWN if permission in OWN_ONLY else S.ORGANIZATION)
     assert list(possible) == sorted(possible, key=lambda scope: scope.rank)
 
 

@@ -16,6 +16,7 @@ from kpix_tui.access.permissions import (
     GRANTS,
     LEANS_ON,
     LEVEL_NEEDED,
+    OWN_ONLY,
     BuiltinRole,
     Level,
     Permission,
@@ -95,6 +96,13 @@ def test_oneself_is_reached_without_any_team() -> None:
     assert not allows(alone, PERMISSION, of(MATE))
 
 
+@pytest.mark.parametrize("permission", sorted(OWN_ONLY))
+@pytest.mark.parametrize("scope", Scope)
+def test_what_is_ones_own_alone_is_so_at_any_scope(permission: Permission, scope: Scope) -> None:
+    someone = holder({permission: scope})
+    assert {one for one in EVERYBODY if allows(someone, permission, of(one))} == {ME}
+
+
 def test_any_of_several_owners_is_enough() -> None:
     assert allows(actor(Scope.OWN), PERMISSION, of(COLLEAGUE, ME))
     assert not allows(actor(Scope.OWN), PERMISSION, of(COLLEAGUE, MATE))
@@ -127,6 +135,8 @@ def test_what_a_share_never_reaches() -> None:
         P.DASHBOARD_READ,
         P.KPI_READ,
         P.KPI_VALUE_READ,
+        P.COMMENT_READ,
+        P.COMMENT_CREATE,
         P.ACTION_PLAN_READ,
     }
 
@@ -245,7 +255,9 @@ def test_several_roles_grant_the_widest_scope_of_them() -> None:
 def test_the_table_of_roles() -> None:
     """The table of the guide, cell by cell where roles differ."""
     assert set(GRANTS) == set(BuiltinRole)
-    assert GRANTS[BuiltinRole.ADMIN] == dict.fromkeys(Permission, Scope.ORGANIZATION)
+    assert GRANTS[BuiltinRole.ADMIN] == {
+        p: Scope.OWN if p in OWN_ONLY else Scope.ORGANIZATION for p in Permission
+    }
     viewer = GRANTS[BuiltinRole.VIEWER]
     assert all(p.value.endswith(":read") for p in viewer), "a viewer only reads"
     assert viewer[P.USER_READ] is Scope.OWN, "the e-mails of others are not for all"
@@ -262,6 +274,8 @@ def test_the_table_of_roles() -> None:
         assert grants[P.DASHBOARD_ASSIGN] == building
         assert grants[P.KPI_VALUE_CREATE] == entry
         assert grants[P.KPI_VALUE_UPDATE] == entry
+        assert grants[P.COMMENT_CREATE] is Scope.ORGANIZATION, "anywhere they see"
+        assert grants[P.COMMENT_UPDATE] is grants[P.COMMENT_DELETE] is Scope.OWN
         assert P.AUDIT_READ not in grants
         assert P.USER_CREATE not in grants
     assert GRANTS[BuiltinRole.MANAGER][P.USER_READ] is Scope.ORGANIZATION

@@ -20,6 +20,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kpix_tui.app.context import Context
+from kpix_tui.domains.comments import service as comments
+from kpix_tui.domains.comments.views import AddComment, EditComment, Subject
 from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import CreateDashboard, UpdateDashboard
 from kpix_tui.domains.kpis import service as kpis
@@ -50,6 +52,10 @@ TABLES: Final = (
     "kpix.kpi_threshold",
     "kpix.kpi_value",
     "kpix.kpi_value_revision",
+    "kpix.comment",
+    "kpix.comment_revision",
+    "kpix.comment_mention",
+    "kpix.comment_mark",
     "kpix.audit_log",
     "private.credential",
 )
@@ -94,7 +100,7 @@ class World:
         """Every identifier that belongs to an organisation."""
         query = " union ".join(
             f"select id::text from kpix.{table} where organization_id = %(org)s"
-            for table in ("app_user", "role", "dashboard", "kpi")
+            for table in ("app_user", "role", "dashboard", "kpi", "comment")
         )
         org = self.organizations[organization]
         return {str(org), *(r[0] for r in self.superuser.execute(query.encode(), {"org": org}))}
@@ -180,6 +186,8 @@ class Calls:
         self.board_version = world.version("dashboard", self.board)
         self.kpi_version = world.version("kpi", self.kpi)
         self.day = date(2026, 1 + step.number % 3, 1)
+        remarks = world.ids("comment") or nothing
+        self.comment = remarks[step.second % len(remarks)]
         self.run = world.contexts[step.person].run
 
     def create_dashboard(self) -> object:
@@ -252,6 +260,29 @@ class Calls:
     def value_history(self) -> object:
         return self.run(values.value_history, self.kpi, self.day)
 
+    def add_comment(self) -> object:
+        reply_to = self.comment if self.step.number % 2 else None
+        command = AddComment(Subject(self.kpi), "@Max Manager, look", reply_to, anyway=True)
+        return self.run(comments.add_comment, command)
+
+    def edit_comment(self) -> object:
+        version = 1 + self.step.number % 2
+        return self.run(comments.edit_comment, EditComment(self.comment, version, "other"))
+
+    def delete_comment(self) -> object:
+        if self.step.second % 3:
+            return self.list_comments()  # or there would soon be none left
+        return self.run(comments.delete_comment, self.comment)
+
+    def list_comments(self) -> object:
+        return self.run(comments.list_comments, Subject(self.kpi))
+
+    def mark_read(self) -> object:
+        return self.run(comments.mark_thread_read, self.comment)
+
+    def unread_threads(self) -> object:
+        return self.run(comments.unread_threads)
+
     def list_users(self) -> object:
         return self.run(people.list_users)
 
@@ -301,7 +332,8 @@ def test_no_call_returns_or_changes_what_is_foreign(world: World, sequence: Sequ
         calls = Calls(world, step)
         answer = _answer(getattr(calls, step.action))
         assert world.fingerprint(theirs) == before, step
-        told = {str(one) for one in (calls.board, calls.kpi, calls.other_kpi, calls.user)}
+        named = (calls.board, calls.kpi, calls.other_kpi, calls.user, calls.comment)
+        told = {str(one) for one in named}
         foreign = world.ids_of(theirs)
         if isinstance(answer, KpixError):
             foreign -= told  # what the caller named may be named in a refusal
@@ -331,4 +363,7 @@ def test_the_steps_reach_what_they_aim_at(world: World) -> None:
         "kpi_threshold.updated",
         "kpi_value.created",
         "kpi_value.corrected",
+        "comment.created",
+        "comment.updated",
+        "comment.deleted",
     }

@@ -30,6 +30,11 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "action_plan.judged": message("Action judged"),
         "action_plan.updated": message("Action changed"),
         "audit.pruned": message("Old entries removed"),
+        "comment.created": message("Comment written"),
+        "comment.deleted": message("Comment deleted"),
+        "comment.updated": message("Comment changed"),
+        "comment_mention.created": message("Mentioned in a comment"),
+        "comment_mention.deleted": message("No longer mentioned in a comment"),
         "dashboard.archived": message("Dashboard archived"),
         "dashboard.created": message("Dashboard created"),
         "dashboard.updated": message("Dashboard changed"),
@@ -73,7 +78,15 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
 _UNREMARKABLE: Final = frozenset(
     {
         *("organization_id", "id", "version", "revision", "created_by"),
-        *("created_at", "updated_at", "entered_at", "assigned_at", "shared_at", "joined_at"),
+        *(
+            "created_at",
+            "updated_at",
+            "edited_at",
+            "entered_at",
+            "assigned_at",
+            "shared_at",
+            "joined_at",
+        ),
     }
 )
 """Columns that change with every change, or say again what, when or by whom the entry is."""

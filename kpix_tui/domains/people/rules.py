@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
-from kpix_tui.access.permissions import BuiltinRole, Permission, Scope
+from kpix_tui.access.permissions import OWN_ONLY, BuiltinRole, Permission, Scope
 from kpix_tui.access.policy import Target
 from kpix_tui.domains.people.errors import (
     CellInvalid,
@@ -40,9 +40,10 @@ _NARROW: Final = MappingProxyType(
         _P.USER_UPDATE: (Scope.OWN, Scope.ORGANIZATION),
         _P.TEAM_UPDATE: (Scope.TEAM, Scope.ORGANIZATION),
         _P.IMPORT_CREATE: (Scope.OWN, Scope.ORGANIZATION),
+        **dict.fromkeys(OWN_ONLY, (Scope.OWN,)),
     }
 )
-_WITH_OWNERS: Final = ("dashboard", "kpi", "kpi_value", "action_plan")
+_WITH_OWNERS: Final = ("dashboard", "kpi", "kpi_value", "action_plan", "comment")
 
 
 def scopes_of(permission: Permission) -> tuple[Scope, ...]:

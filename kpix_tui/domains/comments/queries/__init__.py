@@ -1,0 +1,1 @@
+"""SELECTs on comments, mentions and marks, returning views."""
