@@ -11,13 +11,15 @@ from kpix_tui.access.permissions import Visibility
 from kpix_tui.app.context import Context
 from kpix_tui.db.paging import SortUnknown
 from kpix_tui.domains.accounts.service import whoami
+from kpix_tui.domains.comments.service import add_comment, mark_thread_read
+from kpix_tui.domains.comments.views import AddComment, Subject
 from kpix_tui.domains.dashboards.service import archive_dashboard, get_dashboard, set_visibility
 from kpix_tui.domains.kpis.service import assign_entry, delete_kpi
 from kpix_tui.domains.kpis.views import Kpi, Status
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.plans.service import create_plan, move_plan
 from kpix_tui.domains.plans.views import CreatePlan, MovePlan, PlanStatus
-from kpix_tui.domains.work.service import my_plans, my_work, owed_values
+from kpix_tui.domains.work.service import my_plans, my_threads, my_work, owed_values
 from kpix_tui.domains.work.views import OwedValue, WorkKind
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.kernel.periods import Frequency
@@ -177,6 +179,7 @@ def test_who_holds_no_role_has_nothing_to_do(user: Context, kpi: Kpi, as_person:
     role = next(row for row in admin.run(people.list_roles).rows if row.name == "USER")
     admin.run(people.unassign_role, user.run(whoami).user_id, role.id)
     assert user.run(my_plans).total == 0
+    assert user.run(my_threads).total == 0
     assert user.run(my_work).total == 0
 
 
@@ -194,3 +197,14 @@ def test_everything_to_do_is_one_list(user: Context, kpi: Kpi) -> None:
         assert ([row.kpi_name for row in page.rows], page.total) == (names, 2)
     with pytest.raises(SortUnknown):
         user.run(my_work, PageRequest(sort="name"))
+
+
+def test_what_is_new_in_my_threads_is_work_too(user: Context, kpi: Kpi, as_person: People) -> None:
+    manager = as_person("acme/manager")
+    said = manager.run(add_comment, AddComment(Subject(kpi.id), "Why is it red?"))
+    (thread,) = user.run(my_threads).rows
+    assert (thread.thread_id, thread.unread, thread.author_name) == (said.id, 1, "Max Manager")
+    item = user.run(my_work, PageRequest(), frozenset({WorkKind.THREAD})).rows[0]
+    assert (item.id, item.title, item.count) == (said.id, "Max Manager: Why is it red?", 1)
+    user.run(mark_thread_read, said.id)
+    assert user.run(my_threads).total == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from kpix_tui.domains.comments.views import UnreadThread
 from kpix_tui.domains.plans.views import PlanRow
 from kpix_tui.domains.work.views import OwedValue, WorkItem, WorkKind
 from kpix_tui.kernel.periods import Frequency, last_ended, ordinal
@@ -42,4 +43,17 @@ def item_of_plan(row: PlanRow) -> WorkItem:
         title=row.title,
         due_on=row.due_on,
         late=row.overdue,
+    )
+
+
+def item_of_thread(row: UnreadThread) -> WorkItem:
+    """What is new in a thread, among other things to do."""
+    return WorkItem(
+        kind=WorkKind.THREAD,
+        id=row.thread_id,
+        kpi_id=row.kpi_id,
+        kpi_code=row.kpi_code,
+        kpi_name=row.kpi_name,
+        title=f"{row.author_name}: {row.excerpt}",
+        count=row.unread,
     )

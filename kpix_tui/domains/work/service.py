@@ -13,10 +13,12 @@ from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import allows
 from kpix_tui.db.paging import SortUnknown
 from kpix_tui.db.uow import UnitOfWork
+from kpix_tui.domains.comments.service import unread_threads
+from kpix_tui.domains.comments.views import UnreadThread
 from kpix_tui.domains.plans.service import list_plans
 from kpix_tui.domains.plans.views import PlanFilter, PlanRow, PlanScope, PlanStatus
 from kpix_tui.domains.work import queries
-from kpix_tui.domains.work.rules import item_of_plan, item_of_value
+from kpix_tui.domains.work.rules import item_of_plan, item_of_thread, item_of_value
 from kpix_tui.domains.work.views import OwedValue, WorkItem, WorkKind
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 
@@ -48,6 +50,16 @@ def my_plans(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[PlanRow]:
     return list_plans(uow, page, _MINE)
 
 
+def my_threads(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[UnreadThread]:
+    """One page of the threads that concern the actor and hold something new, the newest first.
+
+    Who may read no comment has none. Sorts: last_at, unread, kpi.
+    """
+    if not allows(actor_of(uow), Permission.COMMENT_READ):
+        return Page((), 0, page.offset)
+    return unread_threads(uow, page)
+
+
 def my_work(
     uow: UnitOfWork, page: PageRequest = FIRST_PAGE, kinds: frozenset[WorkKind] = frozenset()
 ) -> Page[WorkItem]:
@@ -73,8 +85,12 @@ def _plans(uow: UnitOfWork, page: PageRequest) -> Page[WorkItem]:
     return my_plans(uow, page).map(item_of_plan)
 
 
+def _threads(uow: UnitOfWork, page: PageRequest) -> Page[WorkItem]:
+    return my_threads(uow, page).map(item_of_thread)
+
+
 _SOURCES: Final[Mapping[WorkKind, Source]] = MappingProxyType(
-    {WorkKind.VALUE: _values, WorkKind.ACTION: _plans}
+    {WorkKind.VALUE: _values, WorkKind.ACTION: _plans, WorkKind.THREAD: _threads}
 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 
+from kpix_tui.domains.comments.views import UnreadThread
 from kpix_tui.domains.plans.views import PlanRow
 from kpix_tui.domains.work.views import OwedValue
 from kpix_tui.i18n.catalog import _, ngettext
@@ -50,6 +52,38 @@ def plan_columns(draw: Drawing) -> list[Column[PlanRow]]:
 
 
 def _plan_kpi(row: PlanRow, width: int) -> Content:
+    return Content.styled(clip(plain(row.kpi_name), width), "$text-muted")
+
+
+def thread_columns(writing: Writing, timezone: str) -> list[Column[UnreadThread]]:
+    """How much is new, whether it is to me, who said what last, about which KPI, when."""
+
+    def when(row: UnreadThread, _width: int) -> Content:
+        return Content.styled(writing.moment(row.last_at, timezone), "$text-muted")
+
+    return [
+        Column(_("New"), _new, 14, "unread"),
+        Column(_("Said last"), _said, 26, grow=6),
+        Column(_("KPI"), _thread_kpi, 14, "kpi", grow=2, priority=2),
+        Column(_("When"), when, 17, "last_at", priority=1),
+    ]
+
+
+def _new(row: UnreadThread, _width: int) -> Content:
+    """What is meant for me says so in a word."""
+    if row.mentions_me:
+        return Content.assemble(("@ ", "$accent bold"), (_("to you"), "bold"))
+    text = ngettext("{count} unread", "{count} unread", row.unread)
+    return Content(text.format(count=row.unread))
+
+
+def _said(row: UnreadThread, width: int) -> Content:
+    name = clip(plain(row.author_name), 20)
+    said = clip(plain(row.excerpt), max(1, width - cell_len(name) - 2))
+    return Content.assemble((f"{name}: ", "$text-muted"), said)
+
+
+def _thread_kpi(row: UnreadThread, width: int) -> Content:
     return Content.styled(clip(plain(row.kpi_name), width), "$text-muted")
 
 

@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from kpix_tui.access.policy import Target
+from kpix_tui.domains.comments.views import Subject, UnreadThread
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import Kpi
 from kpix_tui.domains.plans.views import PlanRow
@@ -21,9 +22,10 @@ from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
+from kpix_tui.tui.comments.screen import CommentsScreen
 from kpix_tui.tui.kpi.screen import KpiScreen
 from kpix_tui.tui.kpi.value import ValueForm, say_entered
-from kpix_tui.tui.my_work.columns import owed_columns, plan_columns
+from kpix_tui.tui.my_work.columns import owed_columns, plan_columns, thread_columns
 from kpix_tui.tui.my_work.section import Section
 from kpix_tui.tui.plans.cells import Drawing
 from kpix_tui.tui.plans.screen import PlanScreen
@@ -65,6 +67,14 @@ class MyWorkScreen(KpixScreen[None]):
             nothing=_("None that is open."),
             id="doing",
         )
+        yield Section(
+            _("Said to me"),
+            thread_columns(writing, self.kpix.timezone),
+            self._load_threads,
+            row_key=lambda row: row.thread_id,
+            nothing=_("Nothing new in my threads."),
+            id="threads",
+        )
 
     def begin(self) -> None:
         """The lists read by themselves."""
@@ -83,6 +93,9 @@ class MyWorkScreen(KpixScreen[None]):
 
     async def _load_plans(self, request: PageRequest) -> Page[PlanRow]:
         return await self.bridge.read(work.my_plans, request)
+
+    async def _load_threads(self, request: PageRequest) -> Page[UnreadThread]:
+        return await self.bridge.read(work.my_threads, request)
 
     def reload(self) -> None:
         """Read every list again."""
@@ -137,6 +150,9 @@ class MyWorkScreen(KpixScreen[None]):
                 await self.kpix.action_do("my_work.enter")
             case PlanRow(id=plan_id, title=title):
                 self.kpix.open(PlanScreen(plan_id, title=title))
+            case UnreadThread() as thread:
+                subject = Subject(thread.kpi_id, thread.period_start, thread.action_id)
+                self.kpix.open(CommentsScreen(subject, at=thread.thread_id))
 
     def do_kpi(self) -> None:
         """The KPI of the line."""
