@@ -24,6 +24,7 @@ from kpix_tui.tui.audit.actions import AUDIT
 from kpix_tui.tui.comments.actions import COMMENTS
 from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.modals.actions import DIALOGS
+from kpix_tui.tui.my_work.actions import MY_WORK
 from kpix_tui.tui.overview.actions import OVERVIEW
 from kpix_tui.tui.plans.actions import PLANS
 from kpix_tui.tui.search.actions import SEARCH
@@ -244,7 +245,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _m("Back"),
         _m("Back to where you came from."),
         ("escape",),
-        ("dashboard", "kpi", "administration"),
+        ("dashboard", "kpi", "administration", "my_work"),
     ),
     Action("nav.refresh", _m("Refresh"), _m("Read again."), ("r",), (GLOBAL,), None, False),
     Action(
@@ -302,6 +303,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
     *OVERVIEW,
+    *MY_WORK,
     *PLANS,
     *COMMENTS,
     *SHARING,
@@ -325,6 +327,7 @@ PLACES: Final = {
     "dashboard": _m("Dashboard"),
     "kpi": _m("KPI"),
     "chart": _m("Chart"),
+    "my_work": _m("My work"),
     "plans": _m("Actions"),
     "board": _m("Board of actions"),
     "cards": _m("Cards"),

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
-    *("nav.overview", "nav.dashboards", "nav.actions", "nav.find", "nav.administration"),
+    *("nav.overview", "nav.dashboards", "nav.my_work", "nav.actions", "nav.find"),
+    "nav.administration",
 )
 
 
@@ -235,6 +236,12 @@ class KpixApp(AdministrationApp, SearchApp, LiveApp):
         from kpix_tui.tui.dashboards.screen import DashboardsScreen  # noqa: PLC0415 - imports this
 
         self.replace_all(DashboardsScreen())
+
+    def do_my_work(self) -> None:
+        """What I have to do, from anywhere."""
+        from kpix_tui.tui.my_work.screen import MyWorkScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(MyWorkScreen())
 
     def do_actions(self) -> None:
         """The action plans, from anywhere."""

@@ -151,6 +151,7 @@ SHOTS = (
     Shot("help", keys("question_mark")),
     Shot("palette", keys("colon", *"re")),
     Shot("settings", keys("comma")),
+    Shot("my-work", keys("3")),
     Shot("administration", keys("7")),
     Shot("users", keys("7", "enter")),
     Shot("teams", keys("7", "down", "enter")),
