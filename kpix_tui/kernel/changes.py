@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """Its definition, its thresholds, who owes its values."""
     PLAN = "plan"
     """An action about a KPI."""
+    COMMENT = "comment"
+    """A comment on a KPI or on one of its values."""
     DASHBOARD = "dashboard"
     """Its description, who sees it."""
     PEOPLE = "people"

@@ -112,6 +112,7 @@ begin
         and l.at > clock_timestamp() - interval '2 minutes'
         and case
             when l.action like 'kpi\_value.%' then k.id in (select auth.kpis('kpi_value:read'))
+            when l.object_type = 'comment' then k.id in (select auth.kpis('comment:read'))
             when p.id is not null then k.id in (select auth.kpis('action_plan:read'))
             when k.id is not null then k.id in (select auth.kpis('kpi:read'))
             else d.id in (select auth.dashboards('dashboard:read'))

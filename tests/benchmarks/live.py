@@ -95,7 +95,7 @@ def measure(bench: Bench, folder: Path) -> Iterator[Measure]:
 
 
 def _delays(committed: dict[int, float], reports: list[Held]) -> tuple[list[float], int]:
-    """Milliseconds from each commit to a client's having it, or a later one; who never had it.
+    """Milliseconds from each commit to a client's having it or a later one; clients left behind.
 
     A client that reads while three values are committed may have the third one only.
     """

@@ -55,7 +55,7 @@ class DashboardScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "dashboard"
     BINDINGS = bindings_for(PLACE)
-    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.PLAN, Kind.DASHBOARD})
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset(Kind) - {Kind.PEOPLE}
 
     def __init__(self, dashboard_id: UUID, *, title: str = "") -> None:
         super().__init__()

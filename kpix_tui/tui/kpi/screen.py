@@ -52,7 +52,7 @@ class KpiScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "kpi"
     BINDINGS = bindings_for(PLACE)
-    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.PLAN, Kind.DASHBOARD})
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset(Kind) - {Kind.PEOPLE}
 
     def __init__(self, kpi_id: UUID, *, row: KpiRow | None = None) -> None:
         super().__init__()
