@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import (
+    acting,
     data,
     interface,
     live,
@@ -25,6 +26,7 @@ from tests.benchmarks import (
 
 PARTS = {"services": services.measure, "interface": interface.measure, "live": live.measure}
 ON_THEIR_OWN = {
+    "acting": (acting.measure, scope_data.ACTING),
     "scope": (scope.measure, scope_data.FULL),
     "search": (search.measure, search_data.FULL),
 }
@@ -49,8 +51,8 @@ def main() -> int:
     parts = [options.only] if options.only else list(PARTS)
     with tempfile.TemporaryDirectory(prefix="kpix-bench-") as folder:
         if options.only in ON_THEIR_OWN:
-            measure, size = ON_THEIR_OWN[options.only]
-            measures = list(measure(Path(folder)))
+            measured, size = ON_THEIR_OWN[options.only]
+            measures = list(measured(Path(folder), size))
             about: dict[str, Any] = {**asdict(size), "parts": parts}
         else:
             measures = list(_measures(parts, Path(folder)))

@@ -233,13 +233,28 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanCounts:
+    """How many actions are left to do, how many of them are due, how many done ones did nothing.
+
+    As they are now, whatever the day that the KPIs are looked at.
+    """
+
+    pending: int = 0
+    overdue: int = 0
+    this_week: int = 0
+    not_effective: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """What is counted: KPIs by status now and one period before, what moved, what is missing."""
+    """What is counted: KPIs by status now and one period before, what moved, what is missing, and
+    the actions about them."""
 
     statuses: StatusCounts = StatusCounts()
     before: StatusCounts = StatusCounts()
     moves: Moves = Moves()
     missing: int = 0
+    plans: PlanCounts = PlanCounts()
 
 
 @dataclass(frozen=True, slots=True)

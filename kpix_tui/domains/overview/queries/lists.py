@@ -66,15 +66,20 @@ def _moved(state: Any, move: Move) -> ColumnElement[bool]:
 def _of_team(uow: UnitOfWork, team_id: UUID) -> Select[Any]:
     """The ids of the KPIs that members own, or whose values the team owes."""
     organization = uow.principal.organization_id
-    members = select(TeamMemberModel.user_id).where(
-        TeamMemberModel.organization_id == organization, TeamMemberModel.team_id == team_id
-    )
     owed = select(AssignmentModel.kpi_id).where(
         AssignmentModel.organization_id == organization, AssignmentModel.team_id == team_id
     )
     return select(KpiModel.id).where(
         KpiModel.organization_id == organization,
-        or_(KpiModel.owner_id.in_(members), KpiModel.id.in_(owed)),
+        or_(KpiModel.owner_id.in_(members(uow, team_id)), KpiModel.id.in_(owed)),
+    )
+
+
+def members(uow: UnitOfWork, team_id: UUID) -> Select[Any]:
+    """The ids of the people in a team."""
+    return select(TeamMemberModel.user_id).where(
+        TeamMemberModel.organization_id == uow.principal.organization_id,
+        TeamMemberModel.team_id == team_id,
     )
 
 
