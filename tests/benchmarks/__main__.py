@@ -52,7 +52,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kpix-bench-") as folder:
         if options.only in ON_THEIR_OWN:
             measured, size = ON_THEIR_OWN[options.only]
-            measures = list(measured(Path(folder), size))
+            measures = list(measured(Path(folder)))
             about: dict[str, Any] = {**asdict(size), "parts": parts}
         else:
             measures = list(_measures(parts, Path(folder)))
