@@ -22,6 +22,7 @@ from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading, draw_pairs, draw_table
 from kpix_tui.cli.types import Choice, read_day
 from kpix_tui.domains.overview.views import (
+    RISKS,
     FigureRow,
     Figures,
     Grouping,
@@ -30,7 +31,6 @@ from kpix_tui.domains.overview.views import (
     Moves,
     Overview,
     OverviewFilter,
-    Standing,
     StatusCounts,
 )
 from kpix_tui.i18n.catalog import _, ngettext
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from kpix_tui.db.uow import UnitOfWork
     from kpix_tui.kernel.paging import Page
 
-RISKS = frozenset({Standing.CRITICAL, Standing.RED, Standing.ORANGE})
 _UNTIL = option("--until", metavar="DAY", help=message("As things stood on this day (today)."))
 
 

@@ -23,6 +23,7 @@ from kpix_tui.tui.administration.actions import ADMINISTRATION
 from kpix_tui.tui.audit.actions import AUDIT
 from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.modals.actions import DIALOGS
+from kpix_tui.tui.overview.actions import OVERVIEW
 from kpix_tui.tui.plans.actions import PLANS
 from kpix_tui.tui.sharing.actions import SHARING
 
@@ -135,7 +136,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _m("Enter value"),
         _m("Enter or correct a value of the KPI."),
         ("v",),
-        ("dashboard", "kpi"),
+        ("dashboard", "kpi", "kpis"),
         Permission.KPI_VALUE_CREATE,
     ),
     Action(
@@ -298,6 +299,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         False,
     ),
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
+    *OVERVIEW,
     *PLANS,
     *SHARING,
     *ADMINISTRATION,
@@ -312,6 +314,9 @@ PLACES: Final = {
     "table": _m("Lists"),
     "filter": _m("Filter line of a list"),
     "marks": _m("Lists with marks"),
+    "overview": _m("Overview"),
+    "concerns": _m("KPIs that need somebody"),
+    "kpis": _m("List of KPIs"),
     "dashboards": _m("Dashboards"),
     "dashboard": _m("Dashboard"),
     "kpi": _m("KPI"),

@@ -29,6 +29,7 @@ from kpix_tui.tui.live.app import LiveApp
 from kpix_tui.tui.lock.leave import leave_terminal
 from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
+from kpix_tui.tui.overview.asked import Asked
 from kpix_tui.tui.screen import KpixScreen, take_ahead
 from kpix_tui.tui.widgets.footer import available_here, reason_against
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
-    *("nav.dashboards", "nav.actions", "nav.administration"),
+    *("nav.overview", "nav.dashboards", "nav.actions", "nav.administration"),
 )
 
 
@@ -61,6 +62,7 @@ class KpixApp(AdministrationApp, LiveApp):
         self.settings = context.settings
         self.bridge = self.new_bridge()
         self.actor: Actor | None = None
+        self.asked = Asked()
         self.own_keys: dict[str, tuple[str, ...]] = {}
         self._previous: KpixScreen[Any] | None = None
         self.begin_look(self.settings)
@@ -144,7 +146,7 @@ class KpixApp(AdministrationApp, LiveApp):
         self.use_theme(settings.theme)
         if settings.locale and settings.locale != self.locale:
             self.speak(settings.locale)
-            self.call_later(self.do_dashboards)
+            self.call_later(self.do_overview)
 
     async def action_do(self, action_id: str) -> None:
         """Do an action of the registry where the focus is, or say why it cannot be done."""
@@ -168,7 +170,7 @@ class KpixApp(AdministrationApp, LiveApp):
 
     @on(SignedInAs)
     def _signed_in(self, event: SignedInAs) -> None:
-        """Start on the list of dashboards, or go on behind the lock."""
+        """Start on the overview, or go on behind the lock."""
         if self.unlock(event.actor):
             self.follow()
             self._redraw_headers()
@@ -177,7 +179,7 @@ class KpixApp(AdministrationApp, LiveApp):
         self.follow()
         if not self.language_chosen:
             self.speak(event.actor.locale)
-        self.do_dashboards()
+        self.do_overview()
 
     def _redraw_headers(self) -> None:
         for screen in self.screen_stack:
@@ -201,12 +203,19 @@ class KpixApp(AdministrationApp, LiveApp):
     def forget(self) -> None:
         """Keep nothing of whoever was here; a shared terminal is as it was at the start."""
         self._previous = None
+        self.asked = Asked()
         self.clear_notifications()
         if self.settings.shared_terminal:
             self.settings = self.context.settings
             self.begin_look(self.settings)
             self.speak(self.locale)
             self.wipe()
+
+    def do_overview(self) -> None:
+        """The executive view, from anywhere."""
+        from kpix_tui.tui.overview.screen import OverviewScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(OverviewScreen())
 
     def do_dashboards(self) -> None:
         """The list of dashboards, from anywhere."""

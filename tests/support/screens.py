@@ -86,6 +86,11 @@ SHOTS = (
     Shot("first-run", _first_run, demo=False),
     Shot("first-run-form", _organization, demo=False),
     Shot("question", _confirm, demo=False),
+    Shot("overview", keys("1")),
+    Shot("overview-cell", keys("1", "down", "right", "right", "right", "right")),
+    Shot("overview-kpis", keys("1", "tab", "right", "down")),
+    Shot("overview-process", keys("1", "p")),
+    Shot("overview-list", keys("1", "tab", "end", "enter")),
     Shot("dashboards", keys()),
     Shot("dashboards-filter", keys("slash", *"en", "enter")),
     Shot("dashboards-new", keys("n")),
@@ -137,6 +142,7 @@ async def photograph(app: KpixApp, shot: Shot, size: tuple[int, int]) -> str:
         if shot.demo:
             await until(pilot, lambda: app.actor is not None)
             await settled(pilot)
+            await keys("2")(pilot)
         await shot.steps(pilot)
         return app.export_screenshot(title=shot.name)
 

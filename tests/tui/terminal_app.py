@@ -59,6 +59,7 @@ def _somebody_works(home: Path, *, shared: bool) -> FakeContext:
     patch = pytest.MonkeyPatch()  # never undone: the process ends with it
     railway().install(patch)
     patch.setattr("kpix_tui.tui.start.screen.resume", lambda _context: actor())
+    patch.setattr(interface.KpixApp, "do_overview", lambda app: app.do_dashboards())
     patch.setattr("kpix_tui.tui.lock.app.lock", lambda _context, _token: None)
     patch.setattr("kpix_tui.tui.lock.screen.sign_in_again", _sign_in_again)
     patch.setattr("kpix_tui.tui.lock.leave.end", lambda _context, _token: None)

@@ -53,6 +53,8 @@ def test_one_enters_a_value_and_the_other_sees_it_turn_red(
     with tmux.panes(tmp_path, people) as opened:
         admin, viewer = opened["admin"], opened["viewer"]
         for one in (admin, viewer):
+            one.sees("1 KPI", "1 green")
+            one.press("2")
             one.sees("Regional trains")
             one.press("Enter")
             one.sees("Trains on time", "● Green", link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -27,13 +28,29 @@ from kpix_tui.domains.kpis.views import (
     UpdateKpi,
 )
 from kpix_tui.domains.overview.rules import missing_after, shown_until, spark
-from kpix_tui.domains.overview.views import DashboardRow, KpiDetail, KpiRow, StatusCounts
+from kpix_tui.domains.overview.views import (
+    EVERY_KPI,
+    EVERYTHING,
+    DashboardRow,
+    FigureRow,
+    Figures,
+    Grouping,
+    KpiDetail,
+    KpiFilter,
+    KpiRow,
+    Move,
+    Moves,
+    Overview,
+    OverviewFilter,
+    Standing,
+    StatusCounts,
+)
 from kpix_tui.domains.plans.views import PlanRow
 from kpix_tui.domains.values.errors import ReasonMissing
 from kpix_tui.domains.values.rules import period_for
 from kpix_tui.domains.values.views import EnterValue, RevisionRow, ValueEntered, ValueRow
 from kpix_tui.kernel.errors import KpixError
-from kpix_tui.kernel.paging import Page, PageRequest
+from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 from kpix_tui.kernel.periods import Frequency, last_ended, period_of
 from tests.tui.support import NOW, USER
 
@@ -182,6 +199,9 @@ class World:
                 {s: (r.value, StatusOf(r.status, r.critical)) for s, r in known.items()},
             ),
             missing=missing_after(kpi.frequency, start, kpi.starts_on, day),
+            distance=_distance(kpi, found.value, period.end) if found and period else None,
+            before=StatusOf(before.status, before.critical) if before else StatusOf(Status.NO_DATA),
+            missing_since=period.shift(1).start if period else kpi.starts_on,
             owner_id=kpi.owner_id,
             owner_name=kpi.owner_name,
             dashboard_owner_id=kpi.dashboard_owner_id,
@@ -237,6 +257,7 @@ class World:
         page: PageRequest,
         *,
         dashboard_id: UUID | None = None,
+        wanted: KpiFilter = EVERY_KPI,
         until: date | None = None,
     ) -> Page[KpiRow]:
         """Worst first."""
@@ -247,8 +268,71 @@ class World:
             for kpi in self.kpis.values()
             if dashboard_id in (None, kpi.dashboard_id) and page.text.lower() in kpi.name.lower()
         ]
+        rows = [row for row in rows if self._keeps(wanted, row)]
         rows.sort(key=lambda row: (not row.critical, order[row.status], row.name))
         return _cut(rows, page)
+
+    def _keeps(self, wanted: KpiFilter, row: KpiRow) -> bool:
+        """Whether a filter keeps a KPI; every team owns everything here."""
+        process = self.dashboards[row.dashboard_id].process
+        return (
+            (not wanted.standings or standing_of(row) in wanted.standings)
+            and wanted.move in (None, move_of(row))
+            and (row.missing > 0 or not wanted.missing)
+            and wanted.process in (None, process)
+        )
+
+    def overview(
+        self,
+        _uow: Any,
+        wanted: OverviewFilter = EVERYTHING,
+        grouping: Grouping = Grouping.PROCESS,
+        page: PageRequest = FIRST_PAGE,
+        *,
+        top: int = 10,
+    ) -> Overview:
+        """Everything at once."""
+        self.asked.append(("overview", (wanted, grouping)))
+        rows = self.list_kpis(None, PageRequest(limit=1000), until=wanted.until).rows
+        rows = tuple(r for r in rows if self._keeps(KpiFilter(process=wanted.process), r))
+        beyond = [row for row in rows if row.status in (Status.RED, Status.ORANGE)]
+        falling = [row for row in rows if move_of(row) is Move.WORSE]
+        unfed = sorted((row for row in rows if row.missing), key=lambda row: -row.missing)
+        return Overview(
+            wanted.until or TODAY,
+            figures_of(rows),
+            self.overview_lines(None, page, wanted=wanted, grouping=grouping),
+            tuple(beyond[:top]),
+            tuple(falling[:top]),
+            tuple(unfed[:top]),
+        )
+
+    def overview_lines(
+        self,
+        _uow: Any,
+        page: PageRequest = FIRST_PAGE,
+        *,
+        wanted: OverviewFilter = EVERYTHING,
+        grouping: Grouping = Grouping.PROCESS,
+    ) -> Page[FigureRow]:
+        """A line for each dashboard with KPIs, or for each process."""
+        boards = [b for b in self.dashboards.values() if wanted.process in (None, b.process)]
+        keys = dict.fromkeys(
+            (b.id, b.title, b.process)
+            if grouping is Grouping.DASHBOARD
+            else (None, b.process, b.process)
+            for b in boards
+        )
+        lines = []
+        for board, title, process in keys:
+            ids = {
+                b.id for b in boards if board == b.id or (board is None and b.process == process)
+            }
+            rows = [self.row(k, wanted.until) for k in self.kpis.values() if k.dashboard_id in ids]
+            if rows and page.text.lower() in title.lower():
+                lines.append(FigureRow(board, title, process, figures_of(rows)))
+        lines.sort(key=lambda line: (-line.figures.statuses.red, line.title))
+        return _cut(lines, page)
 
     def show_kpi(self, _uow: Any, kpi_id: UUID, until: date | None = None) -> KpiDetail:
         """Definition and row."""
@@ -403,12 +487,59 @@ class World:
 
 _SERVICES = {
     "audit": ("latest_changes", "changes_since"),
-    "overview": ("list_dashboards", "show_dashboard", "list_kpis", "show_kpi"),
+    "overview": (
+        *("list_dashboards", "show_dashboard", "list_kpis", "show_kpi"),
+        *("overview", "overview_lines"),
+    ),
     "dashboards": ("create_dashboard", "update_dashboard", "archive_dashboard"),
     "kpis": ("create_kpi", "get_kpi", "delete_kpi"),
     "plans": ("list_plans",),
     "values": ("enter_value", "update_kpi", "list_values", "value_history"),
 }
+
+
+def _distance(kpi: Kpi, value: Decimal, end: date) -> Decimal:
+    bands = thresholds_in_force(kpi.thresholds, end)
+    beyond = bands.green - value if kpi.direction is UP else value - bands.green
+    return beyond / (abs(bands.green - bands.orange) or 1)
+
+
+def standing_of(row: KpiRow) -> Standing:
+    """Where a KPI is counted."""
+    return Standing.CRITICAL if row.critical else Standing(row.status.value)
+
+
+_RANKS = {
+    StatusOf(Status.GREEN): 0,
+    StatusOf(Status.ORANGE): 1,
+    StatusOf(Status.RED): 2,
+    StatusOf(Status.RED, True): 3,
+}
+
+
+def move_of(row: KpiRow) -> Move:
+    """What became of it since the period before."""
+    now, before = (_RANKS.get(each) for each in (StatusOf(row.status, row.critical), row.before))
+    if now is None or before is None:
+        return Move.UNKNOWN
+    return Move.SAME if now == before else Move.WORSE if now > before else Move.BETTER
+
+
+def figures_of(rows: Sequence[KpiRow]) -> Figures:
+    """The counts of these."""
+    moves = [move_of(row) for row in rows]
+    return Figures(
+        _counts([StatusOf(row.status, row.critical) for row in rows]),
+        _counts([row.before for row in rows]),
+        Moves(*(moves.count(each) for each in Move)),
+        sum(row.missing > 0 for row in rows),
+    )
+
+
+def _counts(found: Sequence[StatusOf]) -> StatusCounts:
+    by = [sum(one.status is status for one in found) for status in Status]
+    green, orange, red, nothing = by
+    return StatusCounts(green, orange, red, sum(one.critical for one in found), nothing)
 
 
 def _value_row(kpi: Kpi, start: date, row: RevisionRow) -> ValueRow:

@@ -29,6 +29,10 @@ class Standing(StrEnum):
     NO_DATA = "NO_DATA"
 
 
+RISKS = frozenset({Standing.CRITICAL, Standing.RED, Standing.ORANGE})
+"""Beyond green."""
+
+
 class Move(StrEnum):
     """What became of a KPI's status since the previous expected period of its own.
 

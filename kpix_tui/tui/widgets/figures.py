@@ -25,6 +25,8 @@ from kpix_tui.kernel.numbers import decimals_of
 from kpix_tui.kernel.periods import Frequency
 from kpix_tui.tui.widgets.text import clip, plain
 
+_FAR = 1000
+"""From so many widths of a band on, how far exactly says nothing."""
 UNIT = 6
 """Cells for the unit in a column of values, so that the numbers stand under each other."""
 
@@ -102,6 +104,17 @@ def value_cell(row: KpiRow, writing: Writing) -> Content:
     number = writing.number(row.value, row, across=limits_of(row.thresholds))
     unit = set_cell_size(clip(plain(row.unit), UNIT), UNIT)
     return Content.assemble(number, " ", (unit, "$text-muted"))
+
+
+def distance_text(distance: Decimal | None, writing: Writing) -> str:
+    """``2.3×``: how many widths of the band beyond green; nothing on the good side."""
+    if distance is None or distance <= 0:
+        return ""
+    if distance >= _FAR:
+        return f">{_FAR}"
+    sign = "x" if writing.ascii else "×"
+    number = format_number(distance, decimals=1, locale=writing.locale, not_across=(Decimal(0),))
+    return f"{number}{sign}"
 
 
 def variance_cell(row: KpiRow, writing: Writing) -> Content:

@@ -36,6 +36,7 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         "grid--header",
         "grid--header-cursor",
         "grid--cursor",
+        "grid--cell",
         "grid--dim",
         "grid--mark",
         "grid--failed",
@@ -61,8 +62,11 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
             super().__init__()
             self.column = column
 
-    def __init__(self, columns: Sequence[Column[Row]], request: PageRequest) -> None:
+    def __init__(
+        self, columns: Sequence[Column[Row]], request: PageRequest, *, cells: bool = False
+    ) -> None:
         super().__init__()
+        self._cells = cells
         self._columns = columns
         self._request = request
         self._laid: tuple[Laid[Row], ...] = ()
@@ -73,6 +77,11 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         self.total = 0
 
     # -- contents ------------------------------------------------------------------------------
+
+    def set_columns(self, columns: Sequence[Column[Row]]) -> None:
+        """Show other columns."""
+        self._columns = columns
+        self.on_resize()
 
     @property
     def current(self) -> Row | None:
@@ -299,6 +308,10 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
             waiting = self._style("grid--dim")
             return self._line([(Content("…"), waiting)], base, width)
         cells = [(_content(laid.column.cell(row, laid.width)), base) for laid in self._laid]
+        at = self.cursor_column
+        if self._cells and at_cursor and self.has_focus and self._laid[at].column.align == "right":
+            # The number under the cursor is what opens; elsewhere it is the row.
+            cells[at] = (Content(cells[at][0].plain), base + self._style("grid--cell"))
         if self._marked is None or not self._marked(row):
             return self._line(cells, base, width)
         mark = Segment("*" if self._ascii else "✓", (base + self._style("grid--mark")).rich_style)
@@ -322,7 +335,7 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
                 Segment(text, span.rich_style)
                 for text, span in fitted.render(style, end="", parse_style=parse)
             ]
-            padding = [Segment(missing, space)] if missing else []
+            padding = [Segment(missing, style.rich_style)] if missing else []
             right = laid.column.align == "right"
             segments += padding + drawn if right else drawn + padding
             segments.append(Segment(" " * GAP, space))

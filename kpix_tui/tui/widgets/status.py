@@ -57,7 +57,7 @@ def status_counts(
     def line(inside: str, between: str, words: bool) -> Content:
         return Content(between).join(
             Content.styled(
-                f"{look.mark(ascii=ascii)}{inside}{_counted(look, count) if words else count}",
+                f"{look.mark(ascii=ascii)}{inside}{counted_word(look, count) if words else count}",
                 style_of(look),
             )
             for look, count in present
@@ -69,7 +69,7 @@ def status_counts(
     return line("", " ", words=False)
 
 
-def _counted(look: Look, count: int) -> str:
+def counted_word(look: Look, count: int) -> str:
     """``3 red``: the word agrees with the number in languages that have it so."""
     match look.name:
         case "critical":

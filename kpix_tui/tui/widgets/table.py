@@ -49,6 +49,7 @@ class PagedTable(Vertical, Generic[Row]):
     ``loader`` is a coroutine function that takes a :class:`PageRequest`. ``row_key`` tells rows
     apart, so that the cursor stays on its row when the list is read again. ``empty`` is what an
     empty list says, and ``empty_step`` what to do then. ``text`` is what it is filtered by first.
+    With ``cells`` Enter is about the cell under the cursor, which is then shown as well as the row.
     """
 
     class Opened(Message):
@@ -87,6 +88,7 @@ class PagedTable(Vertical, Generic[Row]):
         empty_step: str = "",
         sort: str | None = None,
         text: str = "",
+        cells: bool = False,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
@@ -94,7 +96,7 @@ class PagedTable(Vertical, Generic[Row]):
         self._loader = loader
         self._row_key = row_key
         self._empty = (empty, empty_step)
-        self._grid: Grid[Row] = Grid(columns, self.request)
+        self._grid: Grid[Row] = Grid(columns, self.request, cells=cells)
         # Held and not looked for: an answer may come while the screen is being left.
         self._count_line = Static("", classes="count", markup=False)
         self._pages: set[int] = set()
@@ -126,6 +128,11 @@ class PagedTable(Vertical, Generic[Row]):
     def current(self) -> Row | None:
         """The row under the cursor, if it is loaded."""
         return self._grid.current
+
+    @property
+    def column(self) -> Column[Row]:
+        """The column under the cursor."""
+        return self._grid.column
 
     @property
     def total(self) -> int:
