@@ -48,9 +48,8 @@ class PagedTable(Vertical, Generic[Row]):
 
     ``loader`` is a coroutine function that takes a :class:`PageRequest`. ``row_key`` tells rows
     apart, so that the cursor stays on its row when the list is read again. ``empty`` is what an
-    empty list says, and ``empty_step`` what to do then. With ``cells`` Enter is about the cell
-    under the cursor, which is then shown as well as the row. ``text`` is what it is filtered by
-    first.
+    empty list says, and ``empty_step`` what to do then. ``text`` is what it is filtered by first.
+    With ``cells`` Enter is about the cell under the cursor, which is then shown as well as the row.
     """
 
     class Opened(Message):
@@ -88,8 +87,8 @@ class PagedTable(Vertical, Generic[Row]):
         empty: str,
         empty_step: str = "",
         sort: str | None = None,
-        cells: bool = False,
         text: str = "",
+        cells: bool = False,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
