@@ -72,7 +72,7 @@ create table kpix.notification_preference (
 """
 
 # The action is about the KPI that the comment stands on. A foreign key is checked through the
-# policies, which show a migration nothing: for the length of this statement the owner sees the rows.
+# policies, which show a migration nothing: for the length of this statement the owner sees rows.
 ACTIONS = """
 alter table kpix.action_plan no force row level security;
 alter table kpix.comment no force row level security;
