@@ -25,6 +25,8 @@ TABLES = (
     "kpi_value",
     "kpi_value_revision",
     "kpi_state",
+    "action_plan",
+    "action_plan_change",
     "audit_log",
 )
 # What may be read of a table, where that is not all of it.
@@ -113,7 +115,13 @@ CALLS = {
     "call private.end_account": "select private.end_account(%(org)s, %(user)s)",
     "call private.sync_builtin_roles": "select private.sync_builtin_roles()",
     "call private.check_values": "select private.check_values(array[%(kpi)s]::uuid[], '2026-01-01', '2026-12-31')",
-    "call private.mates": "select private.mates()",
+    "read private.held": "select * from private.held",
+    "read private.mate": "select * from private.mate",
+    "read private.share": "select * from private.share",
+    "call auth.reach for another organisation": "select 1 where %(org)s = any (auth.reach('dashboard:read'))",
+    "call auth.reach for nothing": "select 1 where %(org)s = any (auth.reach(variadic '{}'))",
+    "call auth.owners for another organisation": "select * from auth.owners('dashboard:read') u where u = %(user)s",
+    "call auth.near_dashboards for a foreign one": "select * from auth.near_dashboards() d where d = %(dashboard)s",
     "call auth.dashboards for a foreign one": "select * from auth.dashboards('dashboard:read') d where d = %(dashboard)s",
     "call auth.kpis for a foreign one": "select * from auth.kpis('kpi:read') k where k = %(kpi)s",
     "call auth.dashboard_access": "select * from auth.dashboard_access(%(dashboard)s)",
