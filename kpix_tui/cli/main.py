@@ -48,6 +48,7 @@ _COMMANDS = {
         "threads:comment",
         message("Comments on KPIs and on their values: list, write, edit, delete."),
     ),
+    "inbox": Lazy("inbox:inbox", message("Your notifications: list, mark as read, choose which.")),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
     "search": Lazy("search:search", message("Search everything that you may see.")),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),

@@ -27,6 +27,8 @@ from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import CreateDashboard, ShareDashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import CreateKpi, Direction, Thresholds
+from kpix_tui.domains.notifications import service as notifications
+from kpix_tui.domains.notifications.views import Kind
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people.rules import scopes_of
 from kpix_tui.domains.people.service import roles, teams, users
@@ -264,6 +266,7 @@ _TABLES = (
         "organization", "app_user", "role", "role_permission", "user_role", "team", "team_member", "dashboard",
         "dashboard_share", "kpi", "kpi_assignment", "kpi_threshold", "kpi_value", "kpi_value_revision",
         "kpi_state", "audit_log", "comment", "comment_revision", "comment_mention", "comment_mark",
+        "notification", "notification_preference",
     )),
     *(f"private.{table}" for table in ("credential", "session", "code")),
 )  # fmt: skip
@@ -316,6 +319,12 @@ OPERATIONS: dict[str, Operation] = {
     "mark_thread_read": lambda w, a, b: comments.mark_thread_read(w.uow, _pick(w.comments, a)),
     "mark_read": lambda w, a, b: comments.mark_read(w.uow, Subject(_pick(w.kpis, a))),
     "comment_counts": lambda w, a, b: comments.comment_counts(w.uow, w.kpis),
+    "inbox": lambda w, a, b: notifications.inbox(w.uow, ALL),
+    "unread": lambda w, a, b: notifications.unread(w.uow),
+    "mark_all_read": lambda w, a, b: notifications.mark_all_read(w.uow),
+    "preferences": lambda w, a, b: notifications.set_preference(
+        w.uow, tuple(Kind)[a % len(Kind)], wanted=bool(b % 2)
+    ),
     "unread_threads": lambda w, a, b: comments.unread_threads(w.uow, ALL),
     "create_dashboard": lambda w, a, b: dashboards.create_dashboard(
         w.uow, CreateDashboard(f"{w.uow.principal.organization_name} new {a}{b}")

@@ -26,6 +26,7 @@ from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import CreateDashboard, UpdateDashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import CreateKpi, Direction, Thresholds, UpdateKpi
+from kpix_tui.domains.notifications import service as notifications
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.values import service as values
@@ -56,6 +57,8 @@ TABLES: Final = (
     "kpix.comment_revision",
     "kpix.comment_mention",
     "kpix.comment_mark",
+    "kpix.notification",
+    "kpix.notification_preference",
     "kpix.audit_log",
     "private.credential",
 )
@@ -279,6 +282,9 @@ class Calls:
 
     def mark_read(self) -> object:
         return self.run(comments.mark_thread_read, self.comment)
+
+    def inbox(self) -> object:
+        return self.run(notifications.inbox), self.run(notifications.unread)
 
     def unread_threads(self) -> object:
         return self.run(comments.unread_threads)
