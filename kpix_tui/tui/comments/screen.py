@@ -208,6 +208,7 @@ class CommentsScreen(SendsComments):
         """The marks stay on the screen until it is read again: one sees what was new."""
         for thread_id, until in self._seen.take().items():
             await self.bridge.write(comments.mark_thread_read, thread_id, until)
+        self.kpix.ring()
 
     # -- permissions -------------------------------------------------------------------------------
 
