@@ -190,7 +190,8 @@ class Calls:
         self.kpi_version = world.version("kpi", self.kpi)
         self.day = date(2026, 1 + step.number % 3, 1)
         remarks = world.ids("comment") or nothing
-        self.comment = remarks[step.second % len(remarks)]
+        self.comment = remarks[step.first % len(remarks)]
+        self.comment_version = world.version("comment", self.comment)
         self.run = world.contexts[step.person].run
 
     def create_dashboard(self) -> object:
@@ -264,13 +265,13 @@ class Calls:
         return self.run(values.value_history, self.kpi, self.day)
 
     def add_comment(self) -> object:
-        reply_to = self.comment if self.step.number % 2 else None
+        reply_to = self.comment if self.step.number % 3 == 0 else None
         command = AddComment(Subject(self.kpi), "@Max Manager, look", reply_to, anyway=True)
         return self.run(comments.add_comment, command)
 
     def edit_comment(self) -> object:
-        version = 1 + self.step.number % 2
-        return self.run(comments.edit_comment, EditComment(self.comment, version, "other"))
+        command = EditComment(self.comment, self.comment_version, f"other {self.step.number}")
+        return self.run(comments.edit_comment, command)
 
     def delete_comment(self) -> object:
         if self.step.second % 3:
