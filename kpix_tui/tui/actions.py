@@ -344,6 +344,7 @@ PLACES: Final = {
     "review": _m("Before a role is saved"),
     "audit": _m("Audit log"),
     "audit_entry": _m("Entry of the audit log"),
+    "audit_form": _m("Search of the audit log"),
     "form": _m("Forms"),
     "checks": _m("Lines to tick"),
     "code": _m("One-time code"),
