@@ -14,6 +14,7 @@ from kpix_tui.domains.comments.views import Subject
 from kpix_tui.domains.notifications import service as notifications
 from kpix_tui.domains.notifications.views import InboxFilter, Notification
 from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.comments.screen import CommentsScreen
@@ -34,6 +35,7 @@ class InboxScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "inbox"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.NOTIFICATION})
 
     def __init__(self, wanted: InboxFilter = _EVERYTHING) -> None:
         super().__init__()
