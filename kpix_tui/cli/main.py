@@ -28,6 +28,9 @@ _COMMANDS = {
     "overview": Lazy(
         "overview:overview", message("The executive view: where everything stands, and who is due.")
     ),
+    "my-work": Lazy(
+        "my_work:my_work", message("What I have to do: values, actions, unread comments.")
+    ),
     "top-risks": Lazy(
         "overview:top_risks", message("The KPIs that are farthest beyond their thresholds.")
     ),

@@ -31,6 +31,7 @@ from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
 from kpix_tui.tui.overview.asked import Asked
 from kpix_tui.tui.screen import KpixScreen, take_ahead
+from kpix_tui.tui.search.app import SearchApp
 from kpix_tui.tui.widgets.footer import available_here, reason_against
 from kpix_tui.tui.widgets.inputs import TakesTab
 
@@ -42,12 +43,12 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
-    *("nav.overview", "nav.dashboards", "nav.administration", "nav.inbox"),
-    "app.notifications",
+    *("nav.overview", "nav.dashboards", "nav.my_work", "nav.actions", "nav.find"),
+    *("nav.administration", "nav.inbox", "app.notifications"),
 )
 
 
-class KpixApp(AdministrationApp, BellApp):
+class KpixApp(AdministrationApp, SearchApp, BellApp):
     """What every screen shares. Screens do the work; this knows who and where."""
 
     TITLE = "kpix"
@@ -240,6 +241,18 @@ class KpixApp(AdministrationApp, BellApp):
         from kpix_tui.tui.dashboards.screen import DashboardsScreen  # noqa: PLC0415 - imports this
 
         self.replace_all(DashboardsScreen())
+
+    def do_my_work(self) -> None:
+        """What I have to do, from anywhere."""
+        from kpix_tui.tui.my_work.screen import MyWorkScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(MyWorkScreen())
+
+    def do_actions(self) -> None:
+        """The action plans, from anywhere."""
+        from kpix_tui.tui.plans.list import PlansScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(PlansScreen())
 
     def do_settings(self) -> None:
         """Open the settings."""

@@ -255,3 +255,16 @@ create or replace trigger search_insert after insert on kpix.app_user
 create or replace trigger search_update after update on kpix.app_user
     referencing old table as before_update new table as after_update
     for each statement execute function private.search_updated('PERSON', 'name', 'email', 'active');
+create or replace trigger search_insert after insert on kpix.action_plan
+    referencing new table as added
+    for each statement execute function private.search_inserted('ACTION');
+create or replace trigger search_update after update on kpix.action_plan
+    referencing old table as before_update new table as after_update
+    for each statement execute function private.search_updated(
+        'ACTION', 'title', 'description', 'cause', 'whys', 'owner_id', 'dashboard_id', 'deleted_at');
+create or replace trigger search_insert after insert on kpix.comment
+    referencing new table as added
+    for each statement execute function private.search_inserted('COMMENT');
+create or replace trigger search_update after update on kpix.comment
+    referencing old table as before_update new table as after_update
+    for each statement execute function private.search_updated('COMMENT', 'body', 'dashboard_id', 'deleted_at');

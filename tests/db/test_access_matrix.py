@@ -410,7 +410,6 @@ def test_nobody_reads_or_writes_anything(world: World) -> None:
         "update kpix.comment set author_id = kpi.owner_id from kpix.kpi where kpi.id = kpi_id",
         "drop policy make on kpix.action_plan",
         "create policy hole on kpix.action_plan for select using (true)",
-        "drop trigger given on kpix.action_plan",
         "update kpix.action_plan set owner_id = created_by",
         "drop policy see on kpix.kpi_state",
         "update kpix.role_permission set scope = 'ORGANIZATION' where permission = 'kpi:update'",

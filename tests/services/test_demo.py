@@ -31,6 +31,8 @@ from kpix_tui.domains.dashboards.service import find_dashboard, list_shares
 from kpix_tui.domains.kpis.service import find_kpi, list_definitions
 from kpix_tui.domains.overview.service import list_dashboards, list_kpis
 from kpix_tui.domains.people.service import list_users
+from kpix_tui.domains.plans.service import list_plans
+from kpix_tui.domains.plans.views import PlanStatus, Verdict
 from kpix_tui.domains.values.service import list_values, value_history
 from kpix_tui.kernel.clock import FixedClock
 from kpix_tui.kernel.paging import PageRequest
@@ -76,6 +78,16 @@ def test_everything_that_is_shipped_is_there(built: Built) -> None:
             assert (kpi.dashboard_title, kpi.name) == (dashboard.title, shipped.name)
             rows = context.run(list_values, kpi.id, ALL).rows
             assert {row.period_start: row.value for row in rows} == shipped.values
+
+
+def test_actions_are_at_every_stage(built: Built) -> None:
+    context, _ = built
+    rows = context.run(list_plans, ALL).rows
+    assert {row.status for row in rows} == set(PlanStatus)
+    assert {row.verdict for row in rows} == {None, Verdict.EFFECTIVE, Verdict.NOT_EFFECTIVE}
+    assert sum(row.overdue for row in rows) >= 3
+    assert len({row.owner_name for row in rows}) >= 4
+    assert any(row.parent_id for row in rows)
 
 
 def test_every_status_stands_on_the_overview(built: Built) -> None:

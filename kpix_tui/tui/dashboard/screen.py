@@ -19,6 +19,7 @@ from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import DashboardRow, KpiDetail, KpiRow
+from kpix_tui.domains.plans.views import Plan
 from kpix_tui.domains.values.views import ValueEntered
 from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.changes import Change, Kind
@@ -34,13 +35,19 @@ from kpix_tui.tui.kpi.form import KpiForm
 from kpix_tui.tui.kpi.questions import confirm_delete
 from kpix_tui.tui.kpi.screen import KpiScreen
 from kpix_tui.tui.kpi.value import ValueForm, say_entered
+from kpix_tui.tui.plans.form import PlanForm, kpi_picked
+from kpix_tui.tui.plans.list import PlansScreen
+from kpix_tui.tui.plans.wanted import pending_about
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.sharing.access import AccessScreen
 from kpix_tui.tui.sharing.screen import SharingScreen
 from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
 
-_ON_A_ROW = ("dashboard.enter", "dashboard.delete", "kpi.edit", "kpi.comments")
+_ON_A_ROW = (
+    *("dashboard.enter", "dashboard.delete", "kpi.edit"),
+    *("kpi.act", "kpi.plans", "kpi.comments"),
+)
 
 
 class DashboardScreen(KpixScreen[None]):
@@ -48,7 +55,7 @@ class DashboardScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "dashboard"
     BINDINGS = bindings_for(PLACE)
-    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset(Kind) - {Kind.PEOPLE}
 
     def __init__(self, dashboard_id: UUID, *, title: str = "") -> None:
         super().__init__()
@@ -202,6 +209,22 @@ class DashboardScreen(KpixScreen[None]):
             self.app.push_screen(
                 confirm_delete(row.code, row.name), partial(self._delete_asked, row)
             )
+
+    def do_act(self) -> None:
+        """Decide on an action about the KPI under the cursor."""
+        if (row := self.table.current) is not None:
+            picked = kpi_picked(row.id, row.code, row.name)
+            self.app.push_screen(PlanForm(self._today(), kpi=picked), self._decided)
+
+    def _decided(self, made: Plan | None) -> None:
+        if made is not None:
+            self.reload()
+
+    def do_plans(self) -> None:
+        """The actions about the KPI under the cursor."""
+        if (row := self.table.current) is not None:
+            picked = kpi_picked(row.id, row.code, row.name)
+            self.kpix.open(PlansScreen(pending_about(row.id), about=picked.title, kpi=picked))
 
     def do_comments(self) -> None:
         """What is said about the KPI under the cursor."""

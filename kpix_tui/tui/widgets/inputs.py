@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual.binding import Binding
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import EditResult
 
@@ -23,8 +24,8 @@ PATIENCE: Final = 1.0
 class TakesLines(Protocol):
     """A screen that goes on when a line is entered."""
 
-    def line_entered(self, line: LineInput) -> None:
-        """Enter was pressed in ``line``."""
+    def line_entered(self, line: Widget) -> None:
+        """Enter was pressed in ``line``, or something was chosen there."""
 
 
 @runtime_checkable
