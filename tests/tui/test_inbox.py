@@ -59,10 +59,11 @@ async def test_the_bell_counts_and_tells_what_is_urgent_by_a_word(
         talk.tell(Kind.COMMENT, Priority.LOW, excerpt="Hello")
         pilot.app.changed(frozenset({ANYTHING}))  # type: ignore[attr-defined]
         await until(pilot, lambda: "!! 2 urgent · 3 unread" in seen(pilot))
-        assert notices(pilot) == ["2 urgent notifications: i opens the inbox."]
+        told = ["2 urgent notifications: i opens the inbox."]
+        await until(pilot, lambda: notices(pilot) == told)
         await press(pilot, "i", "M")
         await until(pilot, lambda: "urgent ·" not in seen(pilot).splitlines()[0])
-        assert "5 marked as read." in notices(pilot)
+        await until(pilot, lambda: "5 marked as read." in notices(pilot))
 
 
 async def test_enter_goes_to_what_it_is_about(tmp_path: Path, talk: Talk) -> None:
