@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from kpix_tui.app.notifications import notification_words
 from kpix_tui.cli import figures
 from kpix_tui.cli.base import Group, argument, command, option
 from kpix_tui.cli.errors import NothingToChange
@@ -74,22 +75,8 @@ def _record(row: Notification) -> dict[str, object]:
         "thread_id": row.thread_id,
         "action": row.action_title,
         "action_id": row.action_id,
-        "text": _sentence(row),
+        "text": notification_words(row),
     }
-
-
-def _sentence(row: Notification) -> str:
-    return words.sentence(
-        row.kind,
-        row.facts,
-        {
-            "actor": row.actor_name,
-            "kpi": row.kpi_code,
-            "action": row.action_title,
-            "dashboard": row.dashboard_title,
-            "excerpt": row.excerpt,
-        },
-    )
 
 
 def _headings() -> Sequence[Heading]:
@@ -110,7 +97,7 @@ def _cells(row: Notification, canvas: Canvas, *, timezone: str) -> Sequence[Cell
         Cell("" if row.read_at else mark),
         Cell(words.priority_word(row.priority), color=_COLORS.get(row.priority)),
         Cell(format_datetime(row.created_at, timezone)),
-        Cell(_sentence(row), bold=row.read_at is None),
+        Cell(notification_words(row), bold=row.read_at is None),
         Cell(period),
         Cell(str(row.id)),
     )
@@ -136,7 +123,8 @@ def _list(uow: UnitOfWork, only: InboxFilter, wanted: Wanted) -> tuple[Page[Noti
     inbox,
     "list",
     message(
-        "List what happened that concerns you, the newest first.\nSorts: at, priority, kind, kpi."
+        "List what happened that concerns you, the newest first.\n"
+        "Sorts: at, priority, kind, kpi, unread."
     ),
     examples=("kpix inbox list --unread", "kpix inbox list --kind MENTION --json"),
 )

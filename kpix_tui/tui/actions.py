@@ -22,6 +22,7 @@ from kpix_tui.tui.administration.actions import ADMINISTRATION
 from kpix_tui.tui.audit.actions import AUDIT
 from kpix_tui.tui.comments.actions import COMMENTS
 from kpix_tui.tui.dashboards.actions import DASHBOARDS
+from kpix_tui.tui.inbox.actions import INBOX
 from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.modals.actions import DIALOGS
 from kpix_tui.tui.my_work.actions import MY_WORK
@@ -193,6 +194,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     *MY_WORK,
     *PLANS,
     *COMMENTS,
+    *INBOX,
     *SHARING,
     *ADMINISTRATION,
     *AUDIT,
@@ -223,6 +225,7 @@ PLACES: Final = {
     "thread": _m("Comments, one by one"),
     "writer": _m("Comment being written"),
     "mentions": _m("Names after @"),
+    "inbox": _m("Inbox"),
     "sharing": _m("Sharing"),
     "access": _m("Who can see it"),
     "entry": _m("Who enters values"),

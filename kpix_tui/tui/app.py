@@ -24,8 +24,8 @@ from kpix_tui.tui.administration.places import AdministrationApp
 from kpix_tui.tui.bridge import Bridge, unexpected
 from kpix_tui.tui.commands import Command, Palette, actions_here, find_objects
 from kpix_tui.tui.errors import KeymapInvalid
+from kpix_tui.tui.inbox.bell import BellApp
 from kpix_tui.tui.keymap import load_keymap
-from kpix_tui.tui.live.app import LiveApp
 from kpix_tui.tui.lock.leave import leave_terminal
 from kpix_tui.tui.messages import SessionLost, SignedInAs
 from kpix_tui.tui.modals.help import Help
@@ -44,11 +44,11 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
     *("nav.overview", "nav.dashboards", "nav.my_work", "nav.actions", "nav.find"),
-    "nav.administration",
+    *("nav.administration", "nav.inbox", "app.notifications"),
 )
 
 
-class KpixApp(AdministrationApp, SearchApp, LiveApp):
+class KpixApp(AdministrationApp, SearchApp, BellApp):
     """What every screen shares. Screens do the work; this knows who and where."""
 
     TITLE = "kpix"
@@ -90,6 +90,7 @@ class KpixApp(AdministrationApp, SearchApp, LiveApp):
         self._read_keymap()
         self.push_screen(StartScreen())
         self.watch_for_idleness()
+        self.watch_the_bell()
 
     def _read_keymap(self) -> None:
         path = Path(self.settings.config_file).with_name("keymap.toml")
@@ -186,15 +187,18 @@ class KpixApp(AdministrationApp, SearchApp, LiveApp):
         """Start on the overview, or go on behind the lock."""
         if self.unlock(event.actor):
             self.follow()
-            self._redraw_headers()
+            self.redraw_headers()
+            self.ring()
             return
         self.actor = event.actor
         self.follow()
+        self.ring(first=True)
         if not self.language_chosen:
             self.speak(event.actor.locale)
         self.do_overview()
 
-    def _redraw_headers(self) -> None:
+    def redraw_headers(self) -> None:
+        """Who is here, or what is unread, has changed."""
         for screen in self.screen_stack:
             if isinstance(screen, KpixScreen):
                 screen.refresh_crumbs()
@@ -215,6 +219,7 @@ class KpixApp(AdministrationApp, SearchApp, LiveApp):
 
     def forget(self) -> None:
         """Keep nothing of whoever was here; a shared terminal is as it was at the start."""
+        super().forget()
         self.drafts.clear()
         self._previous = None
         self.asked = Asked()

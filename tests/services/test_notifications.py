@@ -359,6 +359,13 @@ def test_filtered_and_sorted(context: Context, kpi: Kpi, as_person: People) -> N
         Kind.MENTION,
         Kind.COMMENT,
     ]
+    worse = told(context, sort="priority")[0]
+    context.run(service.mark_read, [worse.id])
+    assert [row.kind for row in told(context, sort="unread")] == [
+        Kind.MENTION,
+        Kind.COMMENT,
+        Kind.STATUS_WORSE,
+    ]
     assert [row.kind for row in told(context, kinds=frozenset({Kind.MENTION}))] == [Kind.MENTION]
     assert len(told(context, priorities=frozenset({Priority.LOW}))) == 1
     assert told(context, kpi_id=new_id()) == []

@@ -1,4 +1,4 @@
-"""Comments in memory, on the railway's KPIs. What a text means is what rules say."""
+"""Comments and an inbox in memory, on the railway's KPIs. What a text means is what rules say."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ from kpix_tui.domains.comments.views import (
     Mentionable,
     MentionKind,
     Subject,
+)
+from kpix_tui.domains.notifications.views import (
+    InboxFilter,
+    Kind,
+    Notification,
+    Preference,
+    Priority,
+    Unread,
 )
 from kpix_tui.kernel.errors import KpixError, StaleVersion
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
@@ -49,6 +57,8 @@ class Talk:
     people: tuple[Mentionable, ...] = PEOPLE
     comments: dict[UUID, Comment] = field(default_factory=dict)
     texts: dict[UUID, list[CommentRevision]] = field(default_factory=dict)
+    told: list[Notification] = field(default_factory=list)
+    unwanted: set[Kind] = field(default_factory=set)
     failing: KpixError | None = None
     asked: list[tuple[str, Any]] = field(default_factory=list)
     now: datetime = NOW
@@ -201,6 +211,101 @@ class Talk:
                 self.comments[one.id] = replace(one, unread=False)
         return len(rows)
 
+    # -- notifications -------------------------------------------------------------------------
+
+    def tell(
+        self,
+        kind: Kind,
+        priority: Priority,
+        *,
+        about: Comment | None = None,
+        code: str = "PUNCT",
+        period: date | None = None,
+        ago: timedelta = timedelta(),
+        read: bool = False,
+        excerpt: str = "",
+        **facts: object,
+    ) -> Notification:
+        """Something that Ada should know."""
+        kpi = next(one for one in self.world.kpis.values() if one.code == code)
+        made = Notification(
+            id=UUID(int=80_000 + len(self.told)),
+            kind=kind,
+            priority=priority,
+            created_at=self.now - ago,
+            read_at=self.now if read else None,
+            actor_id=GRACE,
+            actor_name="Grace Hopper",
+            dashboard_id=kpi.dashboard_id,
+            dashboard_title=kpi.dashboard_title,
+            kpi_id=kpi.id,
+            kpi_code=kpi.code,
+            kpi_name=kpi.name,
+            frequency=kpi.frequency,
+            period_start=period,
+            comment_id=about.id if about else None,
+            thread_id=about.thread_id if about else None,
+            excerpt=about.text if about else excerpt,
+            action_id=None,
+            action_title=None,
+            facts=facts,
+        )
+        self.told.append(made)
+        return made
+
+    def unread(self, _uow: Any) -> Unread:
+        """By priority."""
+        counts: dict[Priority, int] = {}
+        for one in self.told:
+            if one.read_at is None:
+                counts[one.priority] = counts.get(one.priority, 0) + 1
+        return Unread(counts)
+
+    def inbox(
+        self, _uow: Any, page: PageRequest = FIRST_PAGE, wanted: InboxFilter | None = None
+    ) -> Page[Notification]:
+        """Unread first, then what presses, then what is new."""
+        self.note("inbox", (page, wanted))
+        rows = [one for one in self.told if _wanted(one, wanted)]
+        rows = [one for one in rows if page.text.lower() in f"{one.kpi_name}{one.excerpt}".lower()]
+        ranks = list(Priority)
+        rows.sort(key=lambda one: one.created_at, reverse=True)
+        rows.sort(key=lambda one: (one.read_at is not None, ranks.index(one.priority)))
+        return _cut(rows, page)
+
+    def mark_read(self, _uow: Any, ids: Iterable[UUID], *, read: bool = True) -> int:
+        """Read, or not."""
+        marked = set(ids)
+        self.note("mark_read", (marked, read))
+        for index, one in enumerate(self.told):
+            if one.id in marked:
+                self.told[index] = replace(one, read_at=self.now if read else None)
+        return len(marked)
+
+    def mark_all_read(
+        self, _uow: Any, until: datetime | None = None, wanted: InboxFilter | None = None
+    ) -> int:
+        """Nothing is new any more."""
+        self.note("mark_all_read", (until, wanted))
+        kept = [one for one in self.told if _wanted(one, wanted) and one.read_at is None]
+        return self.mark_read(None, [one.id for one in kept])
+
+    def raise_due(self, _uow: Any) -> int:
+        """Nothing is due."""
+        self.note("raise_due", None)
+        return 0
+
+    def preferences(self, _uow: Any) -> tuple[Preference, ...]:
+        """Every kind."""
+        self.note("preferences", None)
+        return tuple(Preference(kind, kind not in self.unwanted) for kind in Kind)
+
+    def set_preference(self, _uow: Any, kind: Kind, *, wanted: bool) -> Preference:
+        """From now on."""
+        self.note("set_preference", (kind, wanted))
+        (self.unwanted.discard if wanted else self.unwanted.add)(kind)
+        return Preference(kind, wanted)
+
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Take the place of the services."""
         self.world.install(patch)
@@ -214,11 +319,25 @@ _SERVICES: Mapping[str, tuple[str, ...]] = {
         *("list_comments", "add_comment", "edit_comment", "delete_comment", "comment_history"),
         *("check_draft", "mentionable", "mark_thread_read"),
     ),
+    "notifications": (
+        *("unread", "inbox", "mark_read", "mark_all_read", "raise_due"),
+        *("preferences", "set_preference"),
+    ),
 }
 
 
 def _blind(named: Iterable[Mentionable]) -> tuple[Mention, ...]:
     return tuple(Mention(one.kind, one.id, one.name) for one in named if not one.seeing)
+
+
+def _wanted(one: Notification, wanted: InboxFilter | None) -> bool:
+    if wanted is None:
+        return True
+    return (
+        (not wanted.unread or one.read_at is None)
+        and (not wanted.kinds or one.kind in wanted.kinds)
+        and (not wanted.priorities or one.priority in wanted.priorities)
+    )
 
 
 def _cut(rows: list[Any], page: PageRequest) -> Page[Any]:
@@ -270,6 +389,34 @@ def station_talk() -> Talk:
         by=LINUS,
         ago=timedelta(hours=2),
         unread=True,
+    )
+    made.tell(
+        Kind.MENTION, Priority.HIGH, about=late, period=date(2026, 10, 1), ago=timedelta(hours=20)
+    )
+    made.tell(
+        Kind.STATUS_WORSE,
+        Priority.URGENT,
+        period=date(2026, 10, 1),
+        ago=timedelta(hours=21),
+        before="ORANGE",
+        after="RED",
+        after_critical=True,
+    )
+    made.tell(
+        Kind.REPLY,
+        Priority.NORMAL,
+        about=made.comments[gone.id],
+        ago=timedelta(days=11),
+        read=True,
+    )
+    made.tell(
+        Kind.STATUS_BETTER,
+        Priority.LOW,
+        code="CANCEL",
+        period=date(2026, 10, 1),
+        ago=timedelta(days=2),
+        before="RED",
+        after="GREEN",
     )
     made.asked.clear()
     return made

@@ -62,6 +62,7 @@ async def opened(
     async with app.run_test(size=SIZES[size], notifications=True) as pilot:
         await settled(pilot)
         app.actor, app.live = actor(role), True
+        app.ring(first=True)
         app.replace_all(DashboardsScreen())
         await settled(pilot)
         await press(pilot, *keys)

@@ -37,6 +37,9 @@ def kpi(context: Context) -> Kpi:
 
 async def arrived(pilot: Pilot[Any], *keys: str) -> None:
     """Signed in, then these keys."""
+    await until(pilot, lambda: pilot.app.actor is not None)  # type: ignore[attr-defined]
+    await settled(pilot)
+    await press(pilot, "2")
     await until(pilot, lambda: isinstance(pilot.app.screen, DashboardsScreen))
     await settled(pilot)
     await press(pilot, *keys)

@@ -150,6 +150,7 @@ def inbox(uow: UnitOfWork, page: PageRequest, wanted: InboxFilter) -> Page[Notif
         (_with_names(uow, _IDS) if by_name else _IDS).where(*_wanted(uow, wanted)),
         page,
         sorts={
+            "unread": (NotificationModel.read_at.is_not(None), _PRESSING),
             "at": NotificationModel.at,
             "priority": _PRESSING,
             "kind": NotificationModel.kind,

@@ -32,7 +32,8 @@ def unread(uow: UnitOfWork) -> Unread:
 def inbox(
     uow: UnitOfWork, page: PageRequest = FIRST_PAGE, wanted: InboxFilter | None = None
 ) -> Page[Notification]:
-    """One page of the actor's notifications, the newest first; sorts: at, priority, kind, kpi.
+    """One page of the actor's notifications, the newest first; sorts: at, priority, kind, kpi,
+    unread (what is unread first, and among that what presses most).
 
     Raises the due dates that have come first (:func:`raise_due`). What is about a KPI that the
     actor sees no more is left out.

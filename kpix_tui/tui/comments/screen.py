@@ -21,6 +21,7 @@ from kpix_tui.domains.overview.views import KpiDetail
 from kpix_tui.domains.values import service as values
 from kpix_tui.domains.values.views import ValueRow
 from kpix_tui.i18n.catalog import _, error_text, ngettext
+from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.errors import KpixError
 from kpix_tui.kernel.paging import PAGE_SIZE, Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
@@ -54,6 +55,7 @@ class CommentsScreen(SendsComments):
 
     PLACE: ClassVar[str] = "comments"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.COMMENT, Kind.KPI})
 
     def __init__(self, subject: Subject, *, called: str = "", at: UUID | None = None) -> None:
         super().__init__(subject)
@@ -92,6 +94,10 @@ class CommentsScreen(SendsComments):
     def thread(self) -> Thread:
         """The comments."""
         return self.query_one("#thread", Thread)
+
+    def concerns(self, change: Change) -> bool:
+        """What is said about this KPI."""
+        return super().concerns(change) and change.touches(kpi=self._subject.kpi_id)
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -208,6 +214,7 @@ class CommentsScreen(SendsComments):
         """The marks stay on the screen until it is read again: one sees what was new."""
         for thread_id, until in self._seen.take().items():
             await self.bridge.write(comments.mark_thread_read, thread_id, until)
+        self.kpix.ring()
 
     # -- permissions -------------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class SettingsScreen(FormScreen[bool]):
             _("Characters"),
             [(False, "● ▲ ■ ◆ ○"), (True, "ASCII  * ^ # ! o")],
             value=self.kpix.ascii,
-            help=_("Your password is changed from the palette, with : or Ctrl+P."),
+            help=_("Password and notifications are in the palette, with : or Ctrl+P."),
         )
 
         if not settings.shared_terminal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from rich.cells import cell_len
@@ -9,7 +10,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from kpix_tui.access.actor import Actor
-from kpix_tui.i18n.catalog import _
+from kpix_tui.domains.notifications.views import Priority, Unread
+from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.kernel.errors import message
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -22,8 +24,14 @@ ROLES: Final = {
 """The built-in roles; those of an organisation are shown as it calls them."""
 
 
+_NOTHING: Final = Unread()
+
+
 class KpixHeader(Widget):
-    """``Organisation › Dashboard › KPI`` on the left, ``name · role · live`` on the right."""
+    """``Organisation › Dashboard › KPI`` on the left, who I am on the right.
+
+    ``name · role · 3 unread · live``: what is unread lies in the inbox.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +46,8 @@ class KpixHeader(Widget):
         """The line, cut from the left of the path when it is too long."""
         actor: Actor | None = getattr(self.app, "actor", None)
         unicode = not getattr(self.app, "ascii", False)
-        right = _who(actor, _link(self.app, unicode), unicode)
+        unread: Unread = getattr(self.app, "unread", _NOTHING)
+        right = _who(actor, unread, _link(self.app, unicode), unicode)
         room = max(0, self.content_size.width - right.cell_length - 2)
         path = (actor.organization_name if actor else "kpix", *self._crumbs)
         left = _path(path, room, " › " if unicode else " > ")
@@ -67,7 +76,7 @@ def _link(app: object, unicode: bool) -> tuple[str, str]:
     return f"{ring} " + _("offline"), "$text-warning"
 
 
-def _who(actor: Actor | None, state: tuple[str, str], unicode: bool) -> Content:
+def _who(actor: Actor | None, unread: Unread, state: tuple[str, str], unicode: bool) -> Content:
     if actor is None:
         return Content("")
     who = " · " if unicode else " - "
@@ -75,5 +84,20 @@ def _who(actor: Actor | None, state: tuple[str, str], unicode: bool) -> Content:
     return Content.assemble(
         (clip(plain(actor.name), 24), "$foreground"),
         (who + clip(plain(roles), 20) + who, "$text-muted"),
+        *_bell(unread, who),
         state,
     )
+
+
+def _bell(unread: Unread, separator: str) -> Iterator[tuple[str, str]]:
+    """How much is unread; what is urgent has a word of its own, for whoever sees no colours."""
+    urgent = unread.counts.get(Priority.URGENT, 0)
+    if urgent:
+        text = ngettext("{count} urgent", "{count} urgent", urgent).format(count=urgent)
+        yield f"!! {text}", "$text-error bold"
+        yield separator, "$text-muted"
+    if unread.total > urgent:
+        rest = unread.total - urgent
+        text = ngettext("{count} unread", "{count} unread", rest).format(count=rest)
+        yield text, "$accent bold"
+        yield separator, "$text-muted"
