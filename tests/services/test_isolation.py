@@ -160,6 +160,7 @@ def _furnish(context: Context) -> None:
     made = context.run(kpis.create_kpi, _new_kpi(board.id, 0))
     context.run(values.enter_value, EnterValue(made.id, date(2026, 1, 1), Decimal(2)))
     context.run(plans.create_plan, CreatePlan("Same title", date(2026, 12, 1), made.id))
+    context.run(comments.add_comment, AddComment(Subject(made.id), "Same words"))
 
 
 def _new_kpi(board: UUID, number: int, owner: UUID | None = None) -> CreateKpi:
@@ -196,7 +197,7 @@ class Calls:
         nothing = [UUID(int=0)]
         boards = world.ids("dashboard") or nothing
         found, users = world.ids("kpi") or nothing, world.ids("app_user")
-        self.step = step
+        self.step, self.world = step, world
         self.board = boards[step.first % len(boards)]
         self.kpi = found[step.first % len(found)]
         self.other_kpi = found[step.second % len(found)]
@@ -286,7 +287,7 @@ class Calls:
         return self.run(comments.add_comment, command)
 
     def edit_comment(self) -> object:
-        version = 1 + self.step.number % 2
+        version = self.world.version("comment", self.comment)
         return self.run(comments.edit_comment, EditComment(self.comment, version, "other"))
 
     def delete_comment(self) -> object:
@@ -425,4 +426,7 @@ def test_the_steps_reach_what_they_aim_at(world: World) -> None:
         "comment.created",
         "comment.updated",
         "comment.deleted",
+        "action_plan.created",
+        "action_plan.updated",
+        "action_plan.deleted",
     }
