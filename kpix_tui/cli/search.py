@@ -15,6 +15,8 @@ from kpix_tui.cli.paging import Wanted, cut
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.cli.types import Choice, read_day
+from kpix_tui.domains.kpis.views import Status
+from kpix_tui.domains.plans.views import PlanStatus
 from kpix_tui.domains.search.views import Found, Hit, Kind, StatusFilter
 from kpix_tui.domains.search.views import Wanted as Query
 from kpix_tui.i18n.catalog import _
@@ -41,6 +43,7 @@ _FIELDS = (
     "critical",
     "owner",
     "dashboard_id",
+    "kpi_id",
     "changed_at",
 )
 
@@ -55,9 +58,10 @@ def _record(hit: Hit) -> dict[str, Any]:
         "snippet": hit.snippet.text,
         "snippet_marks": hit.snippet.marks,
         "status": hit.status,
-        "critical": hit.critical if hit.status is not None else None,
+        "critical": hit.critical if isinstance(hit.status, Status) else None,
         "owner": hit.owner_name or None,
         "dashboard_id": hit.dashboard_id,
+        "kpi_id": hit.kpi_id,
         "changed_at": hit.changed_at,
     }
 
@@ -77,16 +81,27 @@ def _headings() -> Sequence[Heading]:
 def _cells(hit: Hit, canvas: Canvas, *, timezone: str) -> Sequence[Cell]:
     from kpix_tui.app.search import kind_word  # noqa: PLC0415 - --help does without
 
-    status = Cell("") if hit.status is None else status_cell(hit.status, hit.critical, canvas)
     return (
         Cell(kind_word(hit.kind), dim=True),
-        status,
+        _status(hit, canvas),
         Cell(hit.title.text, bold=True),
         Cell(hit.snippet.text, dim=True),
         Cell(hit.place.text),
         Cell(hit.owner_name),
         Cell(format_day(hit.changed_at, timezone)),
     )
+
+
+def _status(hit: Hit, canvas: Canvas) -> Cell:
+    from kpix_tui.app.search import plan_text  # noqa: PLC0415 - --help does without
+
+    match hit.status:
+        case Status():
+            return status_cell(hit.status, hit.critical, canvas)
+        case PlanStatus():
+            return Cell(plan_text(hit.status, ascii=canvas.ascii))
+        case _:
+            return Cell("")
 
 
 def _search(
@@ -110,7 +125,7 @@ def _day(text: str | None, name: str) -> date | None:
     "search",
     cls=Command,
     help=message(
-        "Search everything that you may see: dashboards, KPIs, people.\n"
+        "Search everything that you may see: dashboards, KPIs, people, actions, comments.\n"
         "What has all the words, or words that begin so, best first. Case, accents and the endings "
         "of French and English words make no difference."
     ),

@@ -1,12 +1,11 @@
-"""The palette: every action that is available, and every dashboard and KPI by its name."""
+"""The palette: every action that is available, and everything that is found by its words."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import UUID
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,19 +23,20 @@ from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.keymap import key_label
 from kpix_tui.tui.messages import SessionLost
-from kpix_tui.tui.screen import KpixModal, KpixScreen
+from kpix_tui.tui.screen import KpixModal
 from kpix_tui.tui.widgets.footer import KpixFooter, available_here
 from kpix_tui.tui.widgets.inputs import LineInput
 from kpix_tui.tui.widgets.text import plain
 from kpix_tui.tui.work import begin
 
 if TYPE_CHECKING:
+    from kpix_tui.domains.search.views import Hit
     from kpix_tui.tui.app import KpixApp
 
 TYPING_PAUSE = 0.15
 SHOWN = 30
-FOUND = 10
-"""Dashboards, and KPIs, that one search shows."""
+FOUND = 20
+"""Dashboards, KPIs and the like that one search shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +61,25 @@ def actions_here(app: KpixApp) -> list[Command]:
 
 
 async def find_objects(app: KpixApp, text: str) -> list[Command]:
-    """Dashboards and KPIs whose name or code contains ``text``."""
-    from kpix_tui.domains.overview import service  # noqa: PLC0415 - brings SQLAlchemy
-    from kpix_tui.tui.dashboard.screen import DashboardScreen  # noqa: PLC0415 - imports this
-    from kpix_tui.tui.kpi.screen import KpiScreen  # noqa: PLC0415 - imports this
+    """What the search finds by ``text``, best first."""
+    from kpix_tui.app.search import kind_word  # noqa: PLC0415 - brings SQLAlchemy
+    from kpix_tui.domains.search.rules import worth_searching  # noqa: PLC0415
+    from kpix_tui.domains.search.service import search  # noqa: PLC0415 - brings SQLAlchemy
+    from kpix_tui.domains.search.views import Wanted  # noqa: PLC0415
 
-    if app.actor is None:
+    if app.actor is None or not worth_searching(text):
         return []
-    wanted = PageRequest(limit=FOUND, text=text)
-    dashboards = await app.bridge.read(service.list_dashboards, wanted)
-    kpis = await app.bridge.read(service.list_kpis, wanted)
-    found = [
-        Command(row.title, _("Dashboard"), partial(_open, app, DashboardScreen, row.id))
-        for row in dashboards.rows
-    ]
-    return found + [
-        Command(
-            f"{row.code}  {row.name}", row.dashboard_title, partial(_open, app, KpiScreen, row.id)
-        )
-        for row in kpis.rows
+    found = await app.bridge.read(search, Wanted(text), PageRequest(limit=FOUND))
+    return [
+        Command(hit.title.text, hit.place.text or kind_word(hit.kind), partial(_open, app, hit))
+        for hit in found.page.rows
     ]
 
 
-def _open(app: KpixApp, screen: Callable[[UUID], KpixScreen[Any]], object_id: UUID) -> None:
-    app.open(screen(object_id))
+def _open(app: KpixApp, hit: Hit) -> None:
+    from kpix_tui.tui.search.opening import screen_of  # noqa: PLC0415 - imports this
+
+    app.open(screen_of(hit))
 
 
 class Palette(KpixModal[Command]):

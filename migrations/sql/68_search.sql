@@ -80,7 +80,7 @@ end $$;
 create or replace function private.search_way() returns integer
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
-return 1;
+return 2;
 
 -- The number of a space, made by the first who writes into it.
 create or replace function private.search_space(
@@ -133,7 +133,8 @@ begin
         join kpix.dashboard d on d.organization_id = k.organization_id and d.id = k.dashboard_id
             and d.archived_at is null
         where k.organization_id = an_organization and k.deleted_at is null
-            and (ids is null or k.id = any (ids)) and (under is null or k.dashboard_id = any (under));
+            and (ids is null or k.id = any (ids))
+            and (under is null or k.dashboard_id = any (under) or k.id = any (under));
     elsif a_kind = 'PERSON' then
         return query
         select u.id, null::uuid, 'ORGANIZATION', null::uuid, u.id, u.created_at, null::date,
@@ -141,6 +142,29 @@ begin
         from kpix.app_user u
         where u.organization_id = an_organization and u.active
             and (ids is null or u.id = any (ids)) and under is null;
+    elsif a_kind = 'ACTION' then
+        return query
+        select p.id, d.id, d.visibility, p.kpi_id, p.owner_id, p.created_at,
+            date_trunc('quarter', p.created_at at time zone 'UTC')::date,
+            p.title, '', concat_ws(' ', p.description, p.cause, array_to_string(p.whys, ' ')), ''
+        from kpix.action_plan p
+        join kpix.kpi k on k.organization_id = p.organization_id and k.id = p.kpi_id and k.deleted_at is null
+        join kpix.dashboard d on d.organization_id = p.organization_id and d.id = p.dashboard_id
+            and d.archived_at is null
+        where p.organization_id = an_organization and p.deleted_at is null
+            and (ids is null or p.id = any (ids))
+            and (under is null or p.dashboard_id = any (under) or p.kpi_id = any (under));
+    elsif a_kind = 'COMMENT' then
+        return query
+        select c.id, d.id, d.visibility, c.kpi_id, c.author_id, c.created_at,
+            date_trunc('quarter', c.created_at at time zone 'UTC')::date, '', '', c.body, ''
+        from kpix.comment c
+        join kpix.kpi k on k.organization_id = c.organization_id and k.id = c.kpi_id and k.deleted_at is null
+        join kpix.dashboard d on d.organization_id = c.organization_id and d.id = c.dashboard_id
+            and d.archived_at is null
+        where c.organization_id = an_organization and c.deleted_at is null
+            and (ids is null or c.id = any (ids))
+            and (under is null or c.dashboard_id = any (under) or c.kpi_id = any (under));
     end if;
 end $$;
 
@@ -321,11 +345,12 @@ end $$;
 -- Of each kind what has the words, in the spaces that are named and in no other, at most so many. In the
 -- large ones what has the words themselves comes before what has words that begin so, and in those of
 -- quarters, which are named newest first, what is new before what is old; of the many small ones each
--- is one dashboard's. What is limited to boards and KPIs is left out where it stands elsewhere;
--- nulls limit nothing.
+-- is one dashboard's. What is limited to boards and KPIs is left out where it stands elsewhere, and of
+-- the kinds in "reached" what stands on none of those dashboards and KPIs and is for none of those
+-- people; nulls limit nothing.
 create or replace function private.search_hits(
     kinds text[], letters text[], large text[], dated text[], small text[], anything text, exactly text, most integer,
-    boards uuid[], kpi_boards uuid[], kpis uuid[],
+    boards uuid[], kpi_boards uuid[], kpis uuid[], reached jsonb,
     within uuid[], only_owner uuid, since timestamptz, until timestamptz,
     out kind text, out id uuid, out rank double precision, out changed_at timestamptz, out more boolean
 ) returns setof record
@@ -367,6 +392,8 @@ begin
                     and (boards is null or k.kind in ('PERSON', 'EMAIL') or d.dashboard_id = any (boards))
                     and (kpi_boards is null or k.kind in ('DASHBOARD', 'PERSON', 'EMAIL')
                         or d.dashboard_id = any (kpi_boards) or d.kpi_id = any (kpis))
+                    and (not reached ? k.kind
+                        or (reached -> k.kind) ?| array[d.dashboard_id::text, d.kpi_id::text, d.owner_id::text])
                     and (within is null or d.dashboard_id = any (within))
                     and (only_owner is null or d.owner_id = only_owner)
                     and (since is null or d.changed_at >= since)
@@ -409,7 +436,11 @@ begin
             ('DASHBOARD', reading is not null),
             ('KPI', reading is not null and auth.scope('kpi:read') is not null),
             ('PERSON', auth.scope('user:read') is not null),
-            ('EMAIL', auth.everywhere('user:read'))
+            ('EMAIL', auth.everywhere('user:read')),
+            ('ACTION', reading is not null and auth.scope('kpi:read') is not null
+                and auth.scope('action_plan:read') is not null),
+            ('COMMENT', reading is not null and auth.scope('kpi:read') is not null
+                and auth.scope('comment:read') is not null)
         ) k (kind, held)
         where k.held
             and (only_kinds is null or case k.kind when 'EMAIL' then 'PERSON' else k.kind end = any (only_kinds)));
@@ -440,6 +471,11 @@ begin
         case when not all_boards then near end,
         case when not all_kpis then array(select auth.dashboards('kpi:read')) end,
         case when not all_kpis then array(select auth.single_kpis('kpi:read')) end,
+        case when auth.everywhere('action_plan:read') then '{}' else jsonb_build_object('ACTION', array(
+            select auth.dashboards('action_plan:read') union all select auth.single_kpis('action_plan:read')
+            union all select auth.owners('action_plan:read'))) end
+        || case when auth.everywhere('comment:read') then '{}' else jsonb_build_object('COMMENT', array(
+            select auth.dashboards('comment:read') union all select auth.single_kpis('comment:read'))) end,
         case when only_process is not null then array(
             select d.id from kpix.dashboard d
             where d.organization_id = organization

@@ -11,11 +11,26 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import data, interface, report, scope, scope_data, services
+from tests.benchmarks import (
+    acting,
+    data,
+    interface,
+    live,
+    report,
+    scope,
+    scope_data,
+    search,
+    search_data,
+    services,
+)
 
-PARTS = {"services": services.measure, "interface": interface.measure}
-ON_ITS_OWN = "scope"
-"""Has a database of its own, takes minutes and is measured only when it is asked for."""
+PARTS = {"services": services.measure, "interface": interface.measure, "live": live.measure}
+ON_THEIR_OWN = {
+    "acting": (acting.measure, scope_data.ACTING),
+    "scope": (scope.measure, scope_data.FULL),
+    "search": (search.measure, search_data.FULL),
+}
+"""Have databases of their own, take minutes and are measured only when they are asked for."""
 
 
 def _measures(parts: list[str], folder: Path) -> Iterator[report.Measure]:
@@ -30,14 +45,15 @@ def _measures(parts: list[str], folder: Path) -> Iterator[report.Measure]:
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", choices=sorted([*PARTS, ON_ITS_OWN]), help="one part")
+    parser.add_argument("--only", choices=sorted([*PARTS, *ON_THEIR_OWN]), help="one part")
     parser.add_argument("--json", action="store_true", help="print the JSON, not the table")
     options = parser.parse_args()
     parts = [options.only] if options.only else list(PARTS)
     with tempfile.TemporaryDirectory(prefix="kpix-bench-") as folder:
-        if options.only == ON_ITS_OWN:
-            measures = list(scope.measure(Path(folder)))
-            about: dict[str, Any] = {**asdict(scope_data.FULL), "parts": parts}
+        if options.only in ON_THEIR_OWN:
+            measured, size = ON_THEIR_OWN[options.only]
+            measures = list(measured(Path(folder)))
+            about: dict[str, Any] = {**asdict(size), "parts": parts}
         else:
             measures = list(_measures(parts, Path(folder)))
             about = {"kpis": data.KPIS, "periods": data.PERIODS, "parts": parts}

@@ -27,6 +27,8 @@ from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import CreateDashboard, ShareDashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import CreateKpi, Direction, Thresholds
+from kpix_tui.domains.notifications import service as notifications
+from kpix_tui.domains.notifications.views import Kind
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people.rules import scopes_of
 from kpix_tui.domains.people.service import roles, teams, users
@@ -252,7 +254,7 @@ class World:
     def _index(self, org: UUID) -> None:
         """What triggers would have written, which were not awake."""
         self.run("select private.present(%(org)s, %(org)s, %(org)s)", org=org)
-        for kind in ("DASHBOARD", "KPI", "PERSON"):
+        for kind in ("DASHBOARD", "KPI", "PERSON", "ACTION", "COMMENT"):
             self.run(
                 "select private.search_refresh(%(org)s, %(kind)s, null, null, null)",
                 org=org,
@@ -291,6 +293,7 @@ _TABLES = (
         "dashboard_share", "kpi", "kpi_assignment", "kpi_threshold", "kpi_value", "kpi_value_revision",
         "kpi_state", "audit_log", "comment", "comment_revision", "comment_mention", "comment_mark",
         "action_plan", "action_plan_change",
+        "notification", "notification_preference",
     )),
     *(f"private.{table}" for table in ("credential", "session", "code")),
 )  # fmt: skip
@@ -374,6 +377,12 @@ OPERATIONS: dict[str, Operation] = {
     "mark_thread_read": lambda w, a, b: comments.mark_thread_read(w.uow, _pick(w.comments, a)),
     "mark_read": lambda w, a, b: comments.mark_read(w.uow, Subject(_pick(w.kpis, a))),
     "comment_counts": lambda w, a, b: comments.comment_counts(w.uow, w.kpis),
+    "inbox": lambda w, a, b: notifications.inbox(w.uow, ALL),
+    "unread": lambda w, a, b: notifications.unread(w.uow),
+    "mark_all_read": lambda w, a, b: notifications.mark_all_read(w.uow),
+    "preferences": lambda w, a, b: notifications.set_preference(
+        w.uow, tuple(Kind)[a % len(Kind)], wanted=bool(b % 2)
+    ),
     "unread_threads": lambda w, a, b: comments.unread_threads(w.uow, ALL),
     "create_dashboard": lambda w, a, b: dashboards.create_dashboard(
         w.uow, CreateDashboard(f"{w.uow.principal.organization_name} new {a}{b}")

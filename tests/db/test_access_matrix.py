@@ -196,6 +196,11 @@ ONLY_FUNCTIONS_WRITE: Final = (
     "insert into kpix.comment_mention (organization_id, comment_id, user_id)"
     " select auth.org(), id, auth.user_id() from kpix.comment",
     "delete from kpix.comment_mention",
+    "insert into kpix.notification (organization_id, recipient_id, fact, kind, priority, dashboard_id)"
+    " select auth.org(), auth.user_id(), 'x', 'MENTION', 'URGENT', id from kpix.dashboard",
+    "update kpix.notification set kind = 'MENTION'",
+    "delete from kpix.notification",
+    "delete from kpix.notification_preference",
     "update kpix.comment_revision set body = 'x'",
     "delete from kpix.comment_revision",
     "insert into kpix.audit_log (organization_id, action, object_type, object_id)"

@@ -9,13 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpix_tui.domains.search.errors import QueryTooLong, QueryTooShort, SearchPeriodEmpty
-from kpix_tui.domains.search.rules import fold, marked, moments, snippet, valid_query
+from kpix_tui.domains.search.rules import (
+    fold,
+    marked,
+    moments,
+    snippet,
+    valid_query,
+    within,
+    worth_searching,
+)
 from kpix_tui.domains.search.views import Found, Marked, Wanted
 from kpix_tui.kernel.paging import Page
 
 
 @pytest.mark.parametrize("text", ["ab", " ab ", "a b", "12", "é1", "l'a", "产品", "a" * 200])
 def test_two_letters_are_enough(text: str) -> None:
+    assert worth_searching(text)
     assert valid_query(text) == text.strip()
 
 
@@ -88,6 +97,17 @@ def test_a_snippet_shows_the_first_word_that_is_meant() -> None:
     assert snippet(text, {"nowhere"}).text.startswith("before before")
     end = snippet("before " * 60 + "needle", {"needle"})
     assert end.text.endswith("needle")
+
+
+def test_a_narrow_place_shows_the_first_mark() -> None:
+    whole = marked("Spot price of the US Energy Information, energy", {"energy"})
+    cut = within(whole, 20)
+    assert cut.text == "… US Energy Information, energy"
+    assert [part for part, meant in cut.parts() if meant] == ["Energy", "energy"]
+    assert within(whole, 40) == whole
+    assert within(Marked("x" * 99), 10) == Marked("x" * 99)
+    endless = within(marked("x" * 99 + " needle", {"needle"}), 10)
+    assert [part for part, meant in endless.parts() if meant] == ["needle"]
 
 
 def test_an_endless_word_is_cut() -> None:

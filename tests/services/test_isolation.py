@@ -26,6 +26,7 @@ from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import CreateDashboard, UpdateDashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import CreateKpi, Direction, Thresholds, UpdateKpi
+from kpix_tui.domains.notifications import service as notifications
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.plans import service as plans
@@ -69,6 +70,8 @@ TABLES: Final = (
     "kpix.comment_mark",
     "kpix.action_plan",
     "kpix.action_plan_change",
+    "kpix.notification",
+    "kpix.notification_preference",
     "kpix.audit_log",
     "private.credential",
 )
@@ -197,7 +200,7 @@ class Calls:
         nothing = [UUID(int=0)]
         boards = world.ids("dashboard") or nothing
         found, users = world.ids("kpi") or nothing, world.ids("app_user")
-        self.step, self.world = step, world
+        self.step = step
         self.board = boards[step.first % len(boards)]
         self.kpi = found[step.first % len(found)]
         self.other_kpi = found[step.second % len(found)]
@@ -206,7 +209,8 @@ class Calls:
         self.kpi_version = world.version("kpi", self.kpi)
         self.day = date(2026, 1 + step.number % 3, 1)
         remarks = world.ids("comment") or nothing
-        self.comment = remarks[step.second % len(remarks)]
+        self.comment = remarks[step.first % len(remarks)]
+        self.comment_version = world.version("comment", self.comment)
         plans_there = world.ids("action_plan") or nothing
         self.plan = plans_there[step.second % len(plans_there)]
         self.run = world.contexts[step.person].run
@@ -282,13 +286,13 @@ class Calls:
         return self.run(values.value_history, self.kpi, self.day)
 
     def add_comment(self) -> object:
-        reply_to = self.comment if self.step.number % 2 else None
+        reply_to = self.comment if self.step.number % 3 == 0 else None
         command = AddComment(Subject(self.kpi), "@Max Manager, look", reply_to, anyway=True)
         return self.run(comments.add_comment, command)
 
     def edit_comment(self) -> object:
-        version = self.world.version("comment", self.comment)
-        return self.run(comments.edit_comment, EditComment(self.comment, version, "other"))
+        command = EditComment(self.comment, self.comment_version, f"other {self.step.number}")
+        return self.run(comments.edit_comment, command)
 
     def delete_comment(self) -> object:
         if self.step.second % 3:
@@ -300,6 +304,9 @@ class Calls:
 
     def mark_read(self) -> object:
         return self.run(comments.mark_thread_read, self.comment)
+
+    def inbox(self) -> object:
+        return self.run(notifications.inbox), self.run(notifications.unread)
 
     def unread_threads(self) -> object:
         return self.run(comments.unread_threads)

@@ -11,11 +11,15 @@ import pytest
 from kpix_tui.access.permissions import Level, Permission, Scope, Visibility
 from kpix_tui.access.policy import PermissionMissing
 from kpix_tui.app.context import Context
+from kpix_tui.domains.comments import service as comments
+from kpix_tui.domains.comments.views import AddComment, EditComment, Subject
 from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import ShareDashboard, UpdateDashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import Status
 from kpix_tui.domains.people import service as people_service
+from kpix_tui.domains.plans import service as plans
+from kpix_tui.domains.plans.views import CreatePlan, PlanStatus
 from kpix_tui.domains.search.errors import QueryTooShort
 from kpix_tui.domains.search.rules import marked
 from kpix_tui.domains.search.service import search
@@ -208,6 +212,96 @@ def test_the_index_follows_what_happens(context: Context, world: dict[str, Any])
     context.run(dashboards.archive_dashboard, board.id, archived=False)
     assert titles(context, "vendors") == ["Vendors"]
     assert titles(context, "defects") == ["DEFECTS  Defects"]
+
+
+@pytest.fixture
+def said(context: Context, world: dict[str, Any]) -> dict[str, Any]:
+    """An action about a KPI, and a comment on it."""
+    plan = context.run(
+        plans.create_plan,
+        CreatePlan(
+            "Replace the signals",
+            date(2026, 12, 24),
+            world["late"].id,
+            cause="Corrosion of contacts",
+            whys=("It rains in.",),
+        ),
+    )
+    comment = context.run(
+        comments.add_comment,
+        AddComment(Subject(world["late"].id), "The weather, l\u2019hiver surtout."),
+    )
+    return {**world, "plan": plan, "comment": comment}
+
+
+def test_actions_and_comments_are_found(context: Context, said: dict[str, Any]) -> None:
+    (action,) = found(context, "signal").page.rows
+    assert (action.kind, action.id, action.status) == (
+        Kind.ACTION,
+        said["plan"].id,
+        PlanStatus.OPEN,
+    )
+    assert (action.title.text, action.place.text) == (
+        "Replace the signals",
+        "Ponctualité des trains",
+    )
+    assert (action.kpi_id, action.owner_name) == (said["late"].id, "Ada Admin")
+    for words in ("corrosion", "rains"):
+        assert [hit.id for hit in found(context, words).page.rows] == [action.id]
+    (comment,) = found(context, "hiver").page.rows
+    assert (comment.kind, comment.id, comment.kpi_id) == (
+        Kind.COMMENT,
+        said["comment"].id,
+        said["late"].id,
+    )
+    assert comment.title.text == "LATE-ARRIVALS  Late arrivals"
+    assert [part for part, meant in comment.snippet.parts() if meant] == ["hiver"]
+    some = {"statuses": frozenset({StatusFilter.OPEN, StatusFilter.DONE})}
+    assert titles(context, "signal", **some) == ["Replace the signals"]
+    assert titles(context, "late", **some) == []
+    assert titles(context, "signal", statuses=frozenset({StatusFilter.DONE})) == []
+
+
+def test_actions_and_comments_follow_what_happens(context: Context, said: dict[str, Any]) -> None:
+    comment = said["comment"]
+    edited = context.run(
+        comments.edit_comment, EditComment(comment.id, comment.version, "The summer.")
+    )
+    assert titles(context, "weather") == []
+    assert len(titles(context, "summer")) == 1
+    context.run(comments.delete_comment, edited.id)
+    assert titles(context, "summer") == []
+    context.run(plans.delete_plan, said["plan"].id)
+    assert titles(context, "signal") == []
+
+
+def test_what_stands_on_a_kpi_goes_with_it(context: Context, said: dict[str, Any]) -> None:
+    context.run(dashboards.archive_dashboard, said["trains"].id)
+    assert titles(context, "signal") == titles(context, "weather") == []
+    context.run(dashboards.archive_dashboard, said["trains"].id, archived=False)
+    assert len(titles(context, "signal")) == len(titles(context, "weather")) == 1
+    context.run(kpis.delete_kpi, said["late"].id)
+    assert titles(context, "signal") == titles(context, "weather") == []
+
+
+def test_sight_of_actions_and_comments(as_person: People, said: dict[str, Any]) -> None:
+    admin, viewer = as_person("acme/admin"), as_person("acme/viewer")
+    assert len(titles(viewer, "signal")) == len(titles(viewer, "weather")) == 1
+    admin.run(dashboards.set_visibility, said["trains"].id, Visibility.PRIVATE)
+    assert titles(viewer, "signal") == titles(viewer, "weather") == []
+    admin.run(dashboards.set_visibility, said["trains"].id, Visibility.ORGANIZATION)
+    seeing = dict.fromkeys((Permission.DASHBOARD_READ, Permission.KPI_READ), Scope.ORGANIZATION)
+    people.give(admin, "viewer", seeing, "No actions")
+    assert titles(viewer, "signal") == titles(viewer, "weather") == []
+    assert titles(viewer, "late") != []
+    own = seeing | dict.fromkeys((Permission.ACTION_PLAN_READ, Permission.COMMENT_READ), Scope.OWN)
+    people.give(admin, "viewer", own, "Own actions")
+    assert titles(viewer, "signal") == titles(viewer, "weather") == []
+    assert len(titles(admin, "signal")) == len(titles(admin, "weather")) == 1
+    who = people.person(admin, "viewer")
+    mine = factory.kpi(admin, said["quality"], "Mine", owner_id=who)
+    admin.run(comments.add_comment, AddComment(Subject(mine.id), "The weather again."))
+    assert len(titles(viewer, "weather")) == 1
 
 
 def test_people_come_and_go(context: Context) -> None:

@@ -10,13 +10,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, UUID
 
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.kpis.views import Status
+from kpix_tui.domains.plans.views import PlanStatus
 from kpix_tui.domains.search.rules import marked, snippet
 from kpix_tui.domains.search.views import WITH_STATUS, Found, Hit, Kind, Wanted
 from kpix_tui.kernel.paging import Page, PageRequest
 
 _OF_STATUS: Final = """
     left join kpix.kpi_state v on v.organization_id = :organization and v.kpi_id = f.id
-    where coalesce(v.status, 'NO_DATA') = any (:statuses)
+    left join kpix.action_plan a on a.organization_id = :organization and a.id = f.id
+    where coalesce(a.status, v.status, 'NO_DATA') = any (:statuses)
         or v.critical and 'CRITICAL' = any (:statuses)
 """
 
@@ -37,25 +39,33 @@ mails as materialized (
     where exists (select from page where kind = 'PERSON')
 ),
 shown as materialized (
-    select p.kind, p.id, p.changed_at, p.place, d.id as dashboard_id, o.name as owner,
-        v.status, v.critical,
-        case p.kind when 'DASHBOARD' then d.title when 'KPI' then concat(k.code, '  ', k.name)
-            else u.name end as title,
-        case p.kind when 'DASHBOARD' then d.process when 'KPI' then d.title end as at,
+    select p.kind, p.id, p.changed_at, p.place, d.id as dashboard_id, k.id as kpi_id,
+        o.name as owner, coalesce(a.status, v.status) as status, v.critical,
+        case p.kind when 'DASHBOARD' then d.title when 'PERSON' then u.name
+            when 'ACTION' then a.title else concat(k.code, '  ', k.name) end as title,
+        case p.kind when 'DASHBOARD' then d.process else d.title end as at,
         case p.kind when 'DASHBOARD' then d.description when 'KPI' then k.description
-            else m.email end as body
+            when 'PERSON' then m.email when 'COMMENT' then c.body
+            else concat_ws(' ', a.description, a.cause, array_to_string(a.whys, ' ')) end as body
     from page p
-    left join kpix.kpi k
-        on k.organization_id = :organization and k.id = case p.kind when 'KPI' then p.id end
+    left join kpix.action_plan a
+        on a.organization_id = :organization and a.id = case p.kind when 'ACTION' then p.id end
+    left join kpix.comment c
+        on c.organization_id = :organization and c.id = case p.kind when 'COMMENT' then p.id end
+    left join kpix.kpi k on k.organization_id = :organization
+        and k.id = case p.kind when 'KPI' then p.id else coalesce(a.kpi_id, c.kpi_id) end
     left join kpix.dashboard d on d.organization_id = :organization
-        and d.id = case p.kind when 'DASHBOARD' then p.id when 'KPI' then k.dashboard_id end
+        and d.id = case p.kind when 'DASHBOARD' then p.id else k.dashboard_id end
     left join kpix.app_user u
         on u.organization_id = :organization and u.id = case p.kind when 'PERSON' then p.id end
     left join mails m on m.user_id = u.id
     left join kpix.app_user o on o.organization_id = :organization
-        and o.id = case p.kind when 'KPI' then k.owner_id when 'DASHBOARD' then d.owner_id end
-    left join kpix.kpi_state v on v.organization_id = :organization and v.kpi_id = k.id
-    where p.id = case p.kind when 'KPI' then k.id when 'DASHBOARD' then d.id else u.id end
+        and o.id = coalesce(a.owner_id, c.author_id,
+            case p.kind when 'KPI' then k.owner_id when 'DASHBOARD' then d.owner_id end)
+    left join kpix.kpi_state v on v.organization_id = :organization
+        and v.kpi_id = case p.kind when 'KPI' then k.id end
+    where p.id = case p.kind when 'KPI' then k.id when 'DASHBOARD' then d.id when 'PERSON' then u.id
+        when 'ACTION' then a.id else c.id end
 )
 select totals.of_all, totals.more, marks.meant, shown.*
 from (select count(*) as of_all, coalesce(bool_or(more), false) as more from found) totals
@@ -123,13 +133,20 @@ def _hit(row: Any) -> Hit:
     return Hit(
         kind,
         row.id,
-        marked(row.title, row.meant),
-        # A KPI is not found by the title of its dashboard.
+        # Neither a comment is found by its KPI's name, nor anything by its dashboard's title.
+        marked(row.title, () if kind is Kind.COMMENT else row.meant),
         marked(row.at or "", row.meant if kind is Kind.DASHBOARD else ()),
         snippet(row.body or "", row.meant),
         row.owner or "",
         row.changed_at,
-        Status(row.status or "NO_DATA") if kind in WITH_STATUS else None,
+        _status(kind, row.status),
         bool(row.critical),
         row.dashboard_id,
+        row.kpi_id,
     )
+
+
+def _status(kind: Kind, status: str | None) -> Status | PlanStatus | None:
+    if kind is Kind.ACTION and status is not None:
+        return PlanStatus(status)
+    return Status(status or "NO_DATA") if kind is Kind.KPI else None

@@ -38,6 +38,11 @@ def fold(word: str) -> str:
     return bare.translate(_LETTERS).lower()
 
 
+def worth_searching(text: str) -> bool:
+    """Whether there is enough to look for."""
+    return sum(map(len, _WORD.findall(text))) >= LEAST
+
+
 def valid_query(text: str) -> str:
     """``text`` without the spaces around it.
 
@@ -45,10 +50,9 @@ def valid_query(text: str) -> str:
         QueryTooShort, QueryTooLong: nothing is searched for.
     """
     text = text.strip()
-    words = _WORD.findall(text)
-    if sum(map(len, words)) < LEAST:
+    if not worth_searching(text):
         raise QueryTooShort(least=LEAST, fields=("query",))
-    if len(text) > MOST or len(words) > WORDS:
+    if len(text) > MOST or len(_WORD.findall(text)) > WORDS:
         raise QueryTooLong(most=MOST, words=WORDS, fields=("query",))
     return text
 
@@ -92,6 +96,20 @@ def snippet(text: str, meant: Collection[str], size: int = SNIPPET) -> Marked:
     end = _word_end(line, start + size)
     cut = ("… " if start else "") + line[start:end] + (" …" if end < len(line) else "")
     return marked(cut, meant)
+
+
+def within(found: Marked, size: int) -> Marked:
+    """The same without its beginning, where less than all of the first mark is in the first
+    ``size`` characters."""
+    first = next(iter(found.marks), (0, 0))
+    if first[1] <= size:
+        return found
+    at = _word_start(found.text, max(0, first[0] - size // 3))
+    moved = 2 - at
+    return Marked(
+        "… " + found.text[at:],
+        tuple((start + moved, end + moved) for start, end in found.marks),
+    )
 
 
 def _word_start(line: str, at: int) -> int:

@@ -20,6 +20,8 @@ NEEDED: Final = MappingProxyType(
         Kind.DASHBOARD: Permission.DASHBOARD_READ,
         Kind.KPI: Permission.KPI_READ,
         Kind.PERSON: Permission.USER_READ,
+        Kind.ACTION: Permission.ACTION_PLAN_READ,
+        Kind.COMMENT: Permission.COMMENT_READ,
     }
 )
 """What it takes to find a kind of thing."""

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from kpix_tui.domains.kpis.views import Status
+from kpix_tui.domains.plans.views import PlanStatus
 from kpix_tui.kernel.paging import Page
 
 
@@ -19,20 +20,27 @@ class Kind(StrEnum):
     DASHBOARD = "DASHBOARD"
     KPI = "KPI"
     PERSON = "PERSON"
+    ACTION = "ACTION"
+    COMMENT = "COMMENT"
 
 
-WITH_STATUS: Final = frozenset({Kind.KPI})
+WITH_STATUS: Final = frozenset({Kind.KPI, Kind.ACTION})
 """What has a status; nothing else is found where one is asked for."""
 
 
 class StatusFilter(StrEnum):
-    """A status that what is found must have. The critical ones are red as well."""
+    """A status that what is found must have: a KPI's (the critical ones are red as well), or an
+    action's."""
 
     CRITICAL = "CRITICAL"
     RED = "RED"
     ORANGE = "ORANGE"
     GREEN = "GREEN"
     NO_DATA = "NO_DATA"
+    OPEN = "OPEN"
+    IN_PROGRESS = "IN_PROGRESS"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +87,8 @@ class Hit:
     """Something found.
 
     ``place`` is the dashboard that it stands on, or the process of a dashboard. ``snippet`` is what
-    of its longer text shows why it was found; empty where there is none. Only a KPI has a
-    ``status``, by its last value.
+    of its longer text shows why it was found; empty where there is none. A KPI has a ``status`` by
+    its last value, an action its own. A comment is called by its KPI, and its author is the owner.
     """
 
     kind: Kind
@@ -90,9 +98,10 @@ class Hit:
     snippet: Marked
     owner_name: str
     changed_at: datetime
-    status: Status | None = None
+    status: Status | PlanStatus | None = None
     critical: bool = False
     dashboard_id: UUID | None = None
+    kpi_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ READING = {
     "read the spaces": "select * from private.search_space",
     "read the words through ts_stat": "select * from ts_stat('select words from private.search_document')",
     "look into a space oneself": "select * from private.search_hits(array['KPI'], array['k'], array['1', '2', '3', '4'],"
-    " array['1', '2'], array['3', '4'], '''~wombat'':*', '''~wombat''', 10, null, null, null, null, null, null, null)",
+    " array['1', '2'], array['3', '4'], '''~wombat'':*', '''~wombat''', 10, null, null, null, '{}', null, null, null, null)",
     "read what the index is made of": "select * from private.search_sources(%(org)s, 'KPI', null, null)",
     "have the index written again": "select 1 where private.search_refresh(%(org)s, 'KPI', null, null, now())"
     " is not null",

@@ -1,0 +1,1 @@
+"""Search: everything that one may see, as one types."""
