@@ -163,6 +163,7 @@ def _furnish(context: Context) -> None:
     made = context.run(kpis.create_kpi, _new_kpi(board.id, 0))
     context.run(values.enter_value, EnterValue(made.id, date(2026, 1, 1), Decimal(2)))
     context.run(plans.create_plan, CreatePlan("Same title", date(2026, 12, 1), made.id))
+    context.run(comments.add_comment, AddComment(Subject(made.id), "Same words"))
 
 
 def _new_kpi(board: UUID, number: int, owner: UUID | None = None) -> CreateKpi:
@@ -432,4 +433,7 @@ def test_the_steps_reach_what_they_aim_at(world: World) -> None:
         "comment.created",
         "comment.updated",
         "comment.deleted",
+        "action_plan.created",
+        "action_plan.updated",
+        "action_plan.deleted",
     }
