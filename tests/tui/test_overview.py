@@ -16,6 +16,7 @@ from kpix_tui.app.context import Context
 from kpix_tui.db.errors import ConcurrentChange
 from kpix_tui.domains.overview.views import Grouping, KpiFilter, Move, OverviewFilter, Standing
 from kpix_tui.domains.people.views import TeamRow
+from kpix_tui.domains.plans.views import Due, PlanFilter, Verdict
 from kpix_tui.kernel.ids import new_id
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.app import KpixApp
@@ -26,6 +27,8 @@ from kpix_tui.tui.kpis.screen import KpisScreen
 from kpix_tui.tui.modals.picker import Picker
 from kpix_tui.tui.overview.concerns import Concerns
 from kpix_tui.tui.overview.screen import OverviewScreen
+from kpix_tui.tui.plans.list import PlansScreen
+from kpix_tui.tui.plans.wanted import PENDING
 from kpix_tui.tui.start import screen as start
 from tests.services import factory
 from tests.tui.hostile import HOSTILE
@@ -70,6 +73,17 @@ def asked(world: World) -> OverviewFilter:
     """What the overview was asked last."""
     found: OverviewFilter = [about for name, about in world.asked if name == "overview"][-1][0]
     return found
+
+
+async def to_column(pilot: Pilot[Any], key: str) -> None:
+    """Move to a column of the figures."""
+    screen = pilot.app.screen
+    assert isinstance(screen, OverviewScreen)
+    for _column in range(20):
+        if screen.table.column.key == key:
+            return
+        await press(pilot, "right")
+    raise AssertionError(key)
 
 
 # -- where one starts ----------------------------------------------------------------------------
@@ -141,8 +155,8 @@ async def test_every_number_opens_its_list(
             await press(pilot, "g")
         screen = pilot.app.screen
         assert isinstance(screen, OverviewScreen)
-        await press(pilot, "down", *["right"] * 12, *["left"] * (8 - COLUMNS.index(column)))
-        assert screen.table.column.key == column
+        await press(pilot, "down")
+        await to_column(pilot, column)
         line = screen.table.current
         assert line is not None
         assert line.row is not None
@@ -153,6 +167,40 @@ async def test_every_number_opens_its_list(
         assert opened_.table.total == number
         await press(pilot, "escape")
         assert pilot.app.screen is screen
+
+
+@pytest.mark.parametrize(
+    ("column", "wanted"),
+    [
+        ("pending", PlanFilter(statuses=PENDING, process="Transport")),
+        ("overdue", PlanFilter(due=Due.OVERDUE, process="Transport")),
+        ("this_week", PlanFilter(due=Due.THIS_WEEK, process="Transport")),
+        ("not_effective", PlanFilter(verdict=Verdict.NOT_EFFECTIVE, process="Transport")),
+    ],
+)
+async def test_numbers_of_actions_open_their_actions(
+    tmp_path: Path,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    column: str,
+    wanted: PlanFilter,
+) -> None:
+    asked_for: list[PlanFilter] = []
+
+    def list_plans(_uow: Any, _page: PageRequest, kept: PlanFilter) -> Page[Any]:
+        asked_for.append(kept)
+        return Page((), 0, 0)
+
+    monkeypatch.setattr("kpix_tui.domains.plans.service.list_plans", list_plans)
+    async with opened(tmp_path, size=(200, 60)) as pilot:
+        await press(pilot, "down")
+        await to_column(pilot, column)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, PlansScreen)
+        assert set(asked_for) == {wanted}
+        assert "Transport" in seen(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, OverviewScreen)
 
 
 async def test_the_total_opens_everything(tmp_path: Path, world: World) -> None:
@@ -307,7 +355,8 @@ async def test_a_missing_value_is_entered_from_its_list(tmp_path: Path, world: W
     board = next(iter(world.dashboards.values()))
     world.kpi(board, "Forgotten", thresholds("95", "92", "88"), "99 80 . .")
     async with opened(tmp_path) as pilot:
-        await press(pilot, *["right"] * 12, "enter")
+        await to_column(pilot, "missing")
+        await press(pilot, "enter")
         screen = pilot.app.screen
         assert isinstance(screen, KpisScreen)
         assert (screen._wanted, screen._sort) == (KpiFilter(missing=True), "missing")

@@ -16,9 +16,11 @@ from kpix_tui.domains.overview.views import (
     Move,
     Standing,
 )
+from kpix_tui.domains.plans.views import Due, PlanFilter, Verdict
 from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.errors import message
 from kpix_tui.tui.overview.asked import process_name
+from kpix_tui.tui.plans.wanted import PENDING
 from kpix_tui.tui.widgets.columns import Column
 from kpix_tui.tui.widgets.status import status_bar, style_of
 from kpix_tui.tui.widgets.text import clip, plain
@@ -47,6 +49,8 @@ class Number:
     count: Callable[[Figures], int]
     style: str
     keep: Callable[[KpiFilter], KpiFilter]
+    plans: PlanFilter | None = None
+    """For numbers of actions: which ones, everywhere; the line narrows them down."""
 
 
 def _standing(look: Look, standing: Standing, count: Callable[[Figures], int]) -> Number:
@@ -63,12 +67,18 @@ _LOOKS: Final = {
     "green": GREEN,
     "no_data": NO_DATA,
 }
+
+
+def _unchanged(kept: KpiFilter) -> KpiFilter:
+    return kept
+
+
 NUMBERS: Final = (
     Number(
         *("kpis", message("KPIs"), message("KPIs"), 4, 0),
         lambda found: found.statuses.total,
         "",
-        lambda kept: kept,
+        _unchanged,
     ),
     _standing(CRITICAL, Standing.CRITICAL, lambda found: found.statuses.critical),
     _standing(RED, Standing.RED, lambda found: found.statuses.red - found.statuses.critical),
@@ -92,6 +102,26 @@ NUMBERS: Final = (
         lambda found: found.missing,
         "$status-orange",
         lambda kept: replace(kept, missing=True),
+    ),
+    Number(
+        *("pending", message("Actions"), message("To do"), 7, 2),
+        lambda found: found.plans.pending,
+        *("", _unchanged, PlanFilter(statuses=PENDING)),
+    ),
+    Number(
+        *("overdue", message("Overdue"), message("Overdue"), 9, 1),
+        lambda found: found.plans.overdue,
+        *("$status-red", _unchanged, PlanFilter(due=Due.OVERDUE)),
+    ),
+    Number(
+        *("this_week", message("This week"), message("Due this week"), 13, 6),
+        lambda found: found.plans.this_week,
+        *("$status-orange", _unchanged, PlanFilter(due=Due.THIS_WEEK)),
+    ),
+    Number(
+        *("not_effective", message("No effect"), message("Done without effect"), 10, 7),
+        lambda found: found.plans.not_effective,
+        *("$status-orange", _unchanged, PlanFilter(verdict=Verdict.NOT_EFFECTIVE)),
     ),
 )
 NUMBER: Final = {number.key: number for number in NUMBERS}

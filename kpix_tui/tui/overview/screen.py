@@ -14,6 +14,7 @@ from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import RISKS, Grouping, KpiFilter, Overview
 from kpix_tui.domains.people import service as people
+from kpix_tui.domains.plans.views import PlanFilter
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.clock import today
@@ -27,6 +28,7 @@ from kpix_tui.tui.overview.cells import concerns
 from kpix_tui.tui.overview.concerns import Concern, Concerns
 from kpix_tui.tui.overview.headline import Headline
 from kpix_tui.tui.overview.lines import NUMBER, Line, columns, line_title
+from kpix_tui.tui.plans.list import PlansScreen
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.themes import MONO
 from kpix_tui.tui.widgets.columns import Column
@@ -235,6 +237,9 @@ class OverviewScreen(KpixScreen[None]):
         """The list behind the number under the cursor; all KPIs of the line elsewhere."""
         line: Line = event.row
         number = NUMBER.get(event.table.column.key or "", NUMBER["kpis"])
+        if number.plans is not None:
+            self._open_plans(line, number.plans, _(number.about))
+            return
         kept = number.keep(self.asked.kpis)
         dashboard_id = None
         if line.row is not None:
@@ -249,6 +254,16 @@ class OverviewScreen(KpixScreen[None]):
                 sort="missing" if kept.missing else "worst",
             )
         )
+
+    def _open_plans(self, line: Line, wanted: PlanFilter, what: str) -> None:
+        """The actions behind a number; as they are now."""
+        asked = self.asked.wanted
+        wanted = replace(wanted, process=asked.process, team_id=asked.team_id)
+        if line.row is not None:
+            process, dashboard_id = line.row.process, line.row.dashboard_id
+            wanted = replace(wanted, process=process, dashboard_id=dashboard_id)
+        about = " · ".join(self._about(line, what))
+        self.kpix.open(PlansScreen(wanted, about=about))
 
     def _about(self, line: Line, what: str) -> tuple[str, ...]:
         words = [] if line.row is None else [line_title(line)]
