@@ -58,16 +58,20 @@ def init(
 ) -> None:
     """Create an organisation."""
     from kpix_tui.app.database import upgrade  # noqa: PLC0415
-    from kpix_tui.domains.accounts import service  # noqa: PLC0415
+    from kpix_tui.domains.accounts import rules, service  # noqa: PLC0415
     from kpix_tui.domains.accounts.views import CreateOrganization  # noqa: PLC0415
 
     session.talkative = True
+    asked = session.required
+    # Each is checked before the next one is asked for, and the password comes last.
     command = CreateOrganization(
-        organization=session.required(organization, "--organization", _("Organisation")),
-        name=session.required(name, "--name", _("Your name")),
-        email=session.required(email, "--email", _("E-mail")),
+        timezone=rules.check_timezone(timezone or timezone_here()),
+        organization=rules.valid_name(
+            asked(organization, "--organization", _("Organisation")), field="organization"
+        ),
+        name=rules.valid_name(asked(name, "--name", _("Your name"))),
+        email=rules.normalized_email(asked(email, "--email", _("E-mail"))),
         password=session.password(_("Password"), "KPIX_PASSWORD", twice=True),
-        timezone=timezone or timezone_here(),
         locale=current_locale(),
     )
     service.checked_organization(command)  # before a database is made for it

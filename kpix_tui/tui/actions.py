@@ -337,6 +337,7 @@ PLACES: Final = {
     "review": _m("Before a role is saved"),
     "audit": _m("Audit log"),
     "audit_entry": _m("Entry of the audit log"),
+    "audit_form": _m("Search of the audit log"),
     "search": _m("Search"),
     "search_line": _m("Line of the search"),
     "form": _m("Forms"),

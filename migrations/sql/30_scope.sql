@@ -4,14 +4,51 @@
 -- nowhere else; a KPI and its values are seen through it. In PL/pgSQL because its plans are kept:
 -- these run in every query.
 create or replace function auth.org() returns uuid
-language sql stable security definer parallel restricted
+language plpgsql stable security definer parallel restricted
 set search_path = pg_catalog, pg_temp
-return (private.verified()).organization_id;
+as $$
+declare
+    me private.principal := private.verified();
+begin
+    return me.organization_id;
+end $$;
 
 create or replace function auth.user_id() returns uuid
-language sql stable security definer parallel restricted
+language plpgsql stable security definer parallel restricted
 set search_path = pg_catalog, pg_temp
-return (private.verified()).user_id;
+as $$
+declare
+    me private.principal := private.verified();
+begin
+    return me.user_id;
+end $$;
+
+-- What these functions look up, once more each by who asks: put into their queries by the planner, and
+-- read under the policies of whoever reads. A scope counts 1 OWN, 2 TEAM, 3 ORGANIZATION; a level
+-- 1 VIEWER, 2 CONTRIBUTOR, 3 MANAGER. The arrays are written out: a function of ours would be called
+-- for every row.
+create or replace view private.held with (security_invoker) as
+select ur.organization_id, ur.user_id, rp.permission,
+    array_position(array['OWN', 'TEAM', 'ORGANIZATION'], rp.scope) as scope
+from kpix.user_role ur
+join kpix.role_permission rp on rp.organization_id = ur.organization_id and rp.role_id = ur.role_id;
+
+create or replace view private.mate with (security_invoker) as
+select mine.organization_id, mine.user_id, mate.user_id as mate_id
+from kpix.team_member mine
+join kpix.team_member mate on mate.organization_id = mine.organization_id and mate.team_id = mine.team_id;
+
+create or replace view private.share with (security_invoker) as
+select s.organization_id, s.user_id, s.dashboard_id,
+    array_position(array['VIEWER', 'CONTRIBUTOR', 'MANAGER'], s.level) as level
+from kpix.dashboard_share s
+where s.user_id is not null and (s.expires_at is null or s.expires_at > now())
+union all
+select m.organization_id, m.user_id, s.dashboard_id,
+    array_position(array['VIEWER', 'CONTRIBUTOR', 'MANAGER'], s.level)
+from kpix.team_member m
+join kpix.dashboard_share s on s.organization_id = m.organization_id and s.team_id = m.team_id
+where s.expires_at is null or s.expires_at > now();
 
 -- The widest scope at which one of the principal's roles grants a permission; null when none does.
 create or replace function auth.scope(permission text) returns text
@@ -22,12 +59,10 @@ declare
     me private.principal := private.verified();
     widest integer;
 begin
-    select max(array_position(array['OWN', 'TEAM', 'ORGANIZATION'], rp.scope)) into widest
-    from kpix.user_role ur
-    join kpix.role_permission rp
-        on rp.organization_id = ur.organization_id and rp.role_id = ur.role_id
-    where ur.organization_id = me.organization_id and ur.user_id = me.user_id
-        and rp.permission = scope.permission;
+    select max(h.scope) into widest
+    from private.held h
+    where h.organization_id = me.organization_id and h.user_id = me.user_id
+        and h.permission = scope.permission;
     return (array['OWN', 'TEAM', 'ORGANIZATION'])[widest];
 end $$;
 
@@ -39,25 +74,39 @@ begin
     return coalesce(auth.scope(permission) = 'ORGANIZATION', false);
 end $$;
 
--- Whether a permission reaches every dashboard and KPI, so that no row has to be looked at: who may
--- give every dashboard to somebody else sees every dashboard.
-create or replace function auth.unlimited(permission text) returns boolean
+-- How far permissions reach together, for policies that look for the organisation of a row in it: first
+-- stands the organisation if they reach every dashboard and KPI of it (who may give every dashboard to
+-- somebody else sees every dashboard), second if the principal holds them in all of it. No bare yes:
+-- that could be another login's, whose token was presented meanwhile. One question and not several,
+-- because a policy asks it for each table of a query.
+create or replace function auth.reach(variadic permissions text[]) returns uuid[]
 language plpgsql stable security definer parallel restricted
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    me private.principal := private.verified();
+    everywhere text[];
+    reads boolean;
 begin
-    return auth.everywhere('dashboard:assign') and auth.everywhere(permission)
-        and auth.scope('dashboard:read') is not null;
+    select array_agg(h.permission) filter (where h.scope = 3), bool_or(h.permission = 'dashboard:read')
+    into everywhere, reads
+    from private.held h
+    where h.organization_id = me.organization_id and h.user_id = me.user_id
+        and h.permission = any (permissions || array['dashboard:assign', 'dashboard:read']);
+    return array[
+        case when reads and 'dashboard:assign' = any (everywhere)
+            and everywhere @> array_remove(permissions, 'dashboard:read') then me.organization_id end,
+        case when everywhere @> permissions then me.organization_id end
+    ];
 end $$;
 
--- The organisation in all of which the principal holds a permission; null where they do not. Policies
--- compare a row's with it: a bare yes could be another login's, whose token was presented meanwhile.
+-- The organisation in all of which the principal holds a permission; null where they do not.
 create or replace function auth.org_with(permission text) returns uuid
 language plpgsql stable security definer parallel restricted
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return case when auth.everywhere(permission) then auth.org() end;
+    return (auth.reach(permission))[2];
 end $$;
 
 create or replace function auth.org_unlimited(permission text) returns uuid
@@ -65,7 +114,7 @@ language plpgsql stable security definer parallel restricted
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return case when auth.unlimited(permission) then auth.org() end;
+    return (auth.reach(permission))[1];
 end $$;
 
 create or replace function auth.my_teams() returns setof uuid
@@ -103,8 +152,8 @@ begin
     end if;
 end $$;
 
--- The users who share a team with the principal.
-create or replace function private.mates() returns setof uuid
+-- The users whose objects a permission reaches: oneself, and with a wider scope one's team mates.
+create or replace function auth.owners(permission text) returns setof uuid
 language plpgsql stable security definer parallel restricted rows 30
 set search_path = pg_catalog, pg_temp
 as $$
@@ -112,27 +161,17 @@ declare
     me private.principal := private.verified();
 begin
     return query
-    select distinct mate.user_id
-    from kpix.team_member mine
-    join kpix.team_member mate
-        on mate.organization_id = mine.organization_id and mate.team_id = mine.team_id
-    where mine.organization_id = me.organization_id and mine.user_id = me.user_id;
-end $$;
-
--- The users whose objects a permission reaches: oneself, and with a wider scope one's team mates.
-create or replace function auth.owners(permission text) returns setof uuid
-language plpgsql stable security definer parallel restricted rows 30
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    scope text := auth.scope(permission);
-begin
-    if scope is not null then
-        return next auth.user_id();
-        if scope <> 'OWN' then
-            return query select private.mates();
-        end if;
-    end if;
+    with widest as materialized (
+        select max(h.scope) as scope
+        from private.held h
+        where h.organization_id = me.organization_id and h.user_id = me.user_id
+            and h.permission = owners.permission
+    )
+    select me.user_id where (select w.scope from widest w) >= 1
+    union
+    select m.mate_id from private.mate m
+    where m.organization_id = me.organization_id and m.user_id = me.user_id
+        and (select w.scope from widest w) >= 2;
 end $$;
 
 create or replace function private.level_rank(level text) returns integer
@@ -154,9 +193,8 @@ return case
         then 'MANAGER'
 end;
 
--- The dashboards that are shared with the principal now, and the highest rank of it. The array is
--- written out in here: a function of ours would be called for every row.
-create or replace function private.shared_ranks() returns table (dashboard_id uuid, rank integer)
+-- Each dashboard that is shared with the principal, and the highest level of it.
+create or replace function auth.shared() returns table (dashboard_id uuid, level text)
 language plpgsql stable security definer parallel restricted rows 30
 set search_path = pg_catalog, pg_temp
 as $$
@@ -164,57 +202,39 @@ declare
     me private.principal := private.verified();
 begin
     return query
-    select s.dashboard_id, max(array_position(array['VIEWER', 'CONTRIBUTOR', 'MANAGER'], s.level))
-    from (
-        select u.dashboard_id, u.level, u.expires_at from kpix.dashboard_share u
-        where u.organization_id = me.organization_id and u.user_id = me.user_id
-        union all
-        select t.dashboard_id, t.level, t.expires_at
-        from kpix.team_member m
-        join kpix.dashboard_share t
-            on t.organization_id = m.organization_id and t.team_id = m.team_id
-        where m.organization_id = me.organization_id and m.user_id = me.user_id
-    ) s
-    where s.expires_at is null or s.expires_at > now()
+    select s.dashboard_id, (array['VIEWER', 'CONTRIBUTOR', 'MANAGER'])[max(s.level)]
+    from private.share s
+    where s.organization_id = me.organization_id and s.user_id = me.user_id
     group by s.dashboard_id;
 end $$;
 
-create or replace function auth.shared() returns table (dashboard_id uuid, level text)
-language sql stable security definer parallel restricted rows 30
-set search_path = pg_catalog, pg_temp
-begin atomic
-    select s.dashboard_id, (array['VIEWER', 'CONTRIBUTOR', 'MANAGER'])[s.rank] from private.shared_ranks() s;
-end;
-
--- The dashboards that are in sight because of whose they are: one's own, those that are shared with
--- one, and the team mates' that are not private, for whoever reads further than their own.
+-- The dashboards that are in sight whatever their visibility, to whoever reads dashboards at all:
+-- one's own, and those that are shared with one.
 create or replace function auth.near_dashboards() returns setof uuid
 language plpgsql stable security definer parallel restricted rows 100
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     me private.principal := private.verified();
-    scope text := auth.scope('dashboard:read');
 begin
     return query
-    select b.id
+    select n.id
     from (
-        select me.user_id as id where scope is not null
+        select b.id from kpix.dashboard b
+        where b.organization_id = me.organization_id and b.owner_id = me.user_id
         union all
-        select mate.user_id
-        from kpix.team_member mine
-        join kpix.team_member mate
-            on mate.organization_id = mine.organization_id and mate.team_id = mine.team_id
-        where mine.organization_id = me.organization_id and mine.user_id = me.user_id and scope <> 'OWN'
-    ) o
-    join kpix.dashboard b on b.organization_id = me.organization_id and b.owner_id = o.id
-    where b.visibility <> 'PRIVATE' or b.owner_id = me.user_id
-    union all
-    select s.dashboard_id from private.shared_ranks() s where scope is not null;
+        select s.dashboard_id from private.share s
+        where s.organization_id = me.organization_id and s.user_id = me.user_id
+    ) n
+    where exists (
+        select from private.held h
+        where h.organization_id = me.organization_id and h.user_id = me.user_id
+            and h.permission = 'dashboard:read'
+    );
 end $$;
 
 -- The dashboards that the principal sees and that a permission reaches. One statement, because this
--- runs for each table that a query reads: scopes count 1 OWN, 2 TEAM, 3 ORGANIZATION.
+-- runs for each table that a query reads.
 create or replace function auth.dashboards(permission text) returns setof uuid
 language plpgsql stable security definer parallel restricted rows 300
 set search_path = pg_catalog, pg_temp
@@ -226,29 +246,33 @@ begin
     return query
     with held as materialized (
         select
-            max(s.rank) filter (where s.permission = 'dashboard:read') as reading,
-            max(s.rank) filter (where s.permission = dashboards.permission) as scope,
-            max(s.rank) filter (where s.permission = 'dashboard:assign') = 3 as sees_all
-        from (
-            select rp.permission, array_position(array['OWN', 'TEAM', 'ORGANIZATION'], rp.scope) as rank
-            from kpix.user_role ur
-            join kpix.role_permission rp
-                on rp.organization_id = ur.organization_id and rp.role_id = ur.role_id
-            where ur.organization_id = me.organization_id and ur.user_id = me.user_id
-                and rp.permission in ('dashboard:read', 'dashboard:assign', dashboards.permission)
-        ) s
+            max(h.scope) filter (where h.permission = 'dashboard:read') as reading,
+            max(h.scope) filter (where h.permission = dashboards.permission) as scope,
+            max(h.scope) filter (where h.permission = 'dashboard:assign') = 3 as sees_all
+        from private.held h
+        where h.organization_id = me.organization_id and h.user_id = me.user_id
+            and h.permission in ('dashboard:read', 'dashboard:assign', dashboards.permission)
+    ),
+    mates as (
+        select m.mate_id from private.mate m
+        where m.organization_id = me.organization_id and m.user_id = me.user_id
+    ),
+    shares as (
+        select s.dashboard_id, s.level from private.share s
+        where s.organization_id = me.organization_id and s.user_id = me.user_id
     )
     select b.id
     from held h, kpix.dashboard b
     where b.organization_id = me.organization_id and h.reading is not null and h.scope is not null
         and (
             h.sees_all or b.visibility = 'ORGANIZATION' and h.reading = 3
-            or b.id in (select auth.near_dashboards())
+            or b.visibility <> 'PRIVATE' and h.reading >= 2 and b.owner_id in (select m.mate_id from mates m)
+            or b.owner_id = me.user_id or b.id in (select s.dashboard_id from shares s)
         )
         and (
             permission = 'dashboard:read' or h.scope = 3 or b.owner_id = me.user_id
-            or h.scope = 2 and b.owner_id in (select private.mates())
-            or b.id in (select s.dashboard_id from private.shared_ranks() s where s.rank >= needed)
+            or h.scope = 2 and b.owner_id in (select m.mate_id from mates m)
+            or b.id in (select s.dashboard_id from shares s where s.level >= needed)
         );
 end $$;
 
@@ -306,3 +330,6 @@ end $$;
 
 -- Of the first schema.
 drop function if exists private.scopes(text);
+drop function if exists private.shared_ranks();
+drop function if exists private.mates();
+drop function if exists auth.unlimited(text);

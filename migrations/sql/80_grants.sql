@@ -6,8 +6,8 @@ grant execute on function
     auth.begin(bytea), auth.rotate(bytea), auth.logout(),
     auth.login_params(text), auth.login_submit(text, bytea, bytea, boolean, text), auth.login_claim(uuid),
     auth.initialized(), auth.set_password(bytea), auth.create_user(uuid, text, text, bytea, text[]),
-    auth.org(), auth.user_id(), auth.scope(text), auth.everywhere(text), auth.unlimited(text), auth.owners(text),
-    auth.org_with(text), auth.org_unlimited(text),
+    auth.org(), auth.user_id(), auth.scope(text), auth.everywhere(text), auth.owners(text),
+    auth.reach(text[]), auth.org_with(text), auth.org_unlimited(text),
     auth.my_teams(), auth.led_teams(), auth.managed_teams(), auth.near_dashboards(), auth.dashboards(text), auth.kpis(text), auth.single_kpis(text), auth.assigned(), auth.shared()
     to kpix_app;
 grant execute on function

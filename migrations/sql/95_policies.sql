@@ -84,12 +84,12 @@ create policy remove on kpix.team_member for delete using (
 create policy see on kpix.dashboard for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or case organization_id
-            when (select auth.org_unlimited('dashboard:read')) then true
-            when (select auth.org_with('dashboard:read')) then visibility = 'ORGANIZATION'
-                or id in (select auth.near_dashboards())
-            else id in (select auth.dashboards('dashboard:read'))
-        end)
+        or case array_position((select auth.reach('dashboard:read')), organization_id)
+            when 1 then true
+            when 2 then visibility = 'ORGANIZATION'
+        end
+        or visibility <> 'PRIVATE' and owner_id in (select auth.owners('dashboard:read'))
+        or id in (select auth.near_dashboards()))
 );
 create policy make on kpix.dashboard for insert with check (
     organization_id = (select auth.org())
@@ -129,9 +129,9 @@ create policy remove on kpix.dashboard_share for delete using (
 create policy see on kpix.kpi for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or case organization_id
-            when (select auth.org_unlimited('kpi:read')) then true
-            when (select auth.org_with('kpi:read')) then exists (
+        or case array_position((select auth.reach('kpi:read')), organization_id)
+            when 1 then true
+            when 2 then exists (
                 select from kpix.dashboard d where d.organization_id = kpi.organization_id and d.id = dashboard_id
                 offset 0)
             else dashboard_id in (select auth.dashboards('kpi:read'))
@@ -185,11 +185,9 @@ create policy remove on kpix.kpi_assignment for delete
 create policy see on kpix.kpi_value for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or case
-            when organization_id = (select auth.org_unlimited('kpi_value:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then true
-            when organization_id = (select auth.org_with('kpi_value:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then exists (
+        or case array_position((select auth.reach('kpi_value:read', 'kpi:read')), organization_id)
+            when 1 then true
+            when 2 then exists (
                     select from kpix.dashboard d
                     where d.organization_id = kpi_value.organization_id and d.id = dashboard_id
                 )
@@ -363,11 +361,9 @@ create policy forget on kpix.audit_log for delete
 create policy see on kpix.kpi_state for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or case
-            when organization_id = (select auth.org_unlimited('kpi_value:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then true
-            when organization_id = (select auth.org_with('kpi_value:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then exists (
+        or case array_position((select auth.reach('kpi_value:read', 'kpi:read')), organization_id)
+            when 1 then true
+            when 2 then exists (
                     select from kpix.dashboard d
                     where d.organization_id = kpi_state.organization_id and d.id = dashboard_id
                 )

@@ -64,6 +64,42 @@ def test_a_terminal_is_never_exceeded(
     assert "\x1b[" in kpix("kpi", "list").out
 
 
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        (["  "], "organization"),
+        (["Initech", "x" * 201], "name"),
+        (["Initech", "Bill", "no address"], "email"),
+    ],
+)
+def test_what_cannot_be_accepted_is_said_before_the_password_is_asked_for(
+    kpix: Kpix,
+    terminal: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[str],
+    field: str,
+) -> None:
+    asked: list[str] = []
+
+    def prompt(label: str, **_options: object) -> str:
+        asked.append(label)
+        return answers[len(asked) - 1]
+
+    terminal(80)
+    monkeypatch.setattr(click, "prompt", prompt)
+    refused = kpix("init", "--json")
+    assert (refused.code, refused.json["fields"]) == (1, [field])
+    assert asked == ["Organisation", "Your name", "E-mail"][: len(answers)]
+
+
+def test_a_time_zone_that_is_none_is_said_before_anything_is_asked(
+    kpix: Kpix, terminal: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal(80)
+    monkeypatch.setattr(click, "prompt", lambda *_label, **_options: pytest.fail("it asked"))
+    assert kpix("init", "--timezone", "Mars/Olympus", "--json").json["fields"] == ["timezone"]
+
+
 def test_a_no_leaves_everything_as_it_is(
     kpix: Kpix, trains: str, terminal: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,8 @@ from kpix_tui.db import engine, migrate
 from kpix_tui.db.base import Base
 from kpix_tui.db.errors import DatabaseNewer, DatabaseOutdated
 from kpix_tui.domains.dashboards.service import get_dashboard
+from kpix_tui.domains.people.errors import TeamNameTaken
+from kpix_tui.domains.people.service import create_team, list_teams
 from kpix_tui.domains.values.service import list_values
 from tests.services import factory
 from tests.support import databases, servers
@@ -105,6 +107,42 @@ def test_what_is_there_goes_along(
     assert [row.value for row in values.rows] == [Decimal(90)]
     assert context.run(get_dashboard, board.id).visibility is Visibility.ORGANIZATION
     factory.value(context, kpi, date(2026, 10, 1), "91", "typo")
+
+
+def test_teams_whose_names_differ_in_case_alone_are_told_apart(
+    context: Context, database: databases.Database, tmp_path: Path
+) -> None:
+    long = "n" * 200
+    names = ("Quality", "QUALITY", "quality", "Quality (2)", long, long.upper(), "Safety")
+    made = database.settings(tmp_path)
+    owner = engine.make_owner_engine(engine.embedded_url(str(made.owner_database_url)), made)
+    members = {}
+    try:
+        migrate.downgrade(owner, "0008")
+        with database.server.connect(database.name) as operator:
+            operator.execute("set session_replication_role = replica")
+            for day, name in enumerate(names, 1):
+                operator.execute(
+                    "insert into kpix.team (organization_id, id, name, created_at)"
+                    " select organization_id, gen_random_uuid(), %s, make_date(2026, 1, %s)"
+                    " from kpix.organization",
+                    (name, day),
+                )
+            members = dict(operator.execute("select id, name from kpix.team").fetchall())
+        migrate.upgrade(owner)
+        migrate.downgrade(owner, "0008")
+        migrate.upgrade(owner)
+    finally:
+        owner.dispose()
+    found = {row.id: row.name for row in context.run(list_teams).rows}
+    assert found.keys() < members.keys()  # those of one organisation, all of them
+    assert {(members[one], name) for one, name in found.items() if members[one] != name} == {
+        ("QUALITY", "QUALITY (3)"),
+        ("quality", "quality (4)"),
+        (long.upper(), f"{long.upper()[:196]} (2)"),
+    }
+    with pytest.raises(TeamNameTaken):
+        context.run(create_team, "SAFETY")
 
 
 def test_upgrading_twice_changes_nothing(empty: tuple[Engine, Engine]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from kpix_tui.domains.dashboards.errors import (
     DashboardTextTooLong,
     DashboardTitleInvalid,
     ShareEndInvalid,
+    ShareEndTooFar,
     ShareWithWhom,
 )
 from kpix_tui.domains.dashboards.rules import (
@@ -88,12 +89,23 @@ def test_every_last_day_is_read_back(last: date, timezone: str) -> None:
     assert last_day(end_of_share(last, TODAY, timezone), timezone) == last
 
 
-@pytest.mark.parametrize("last", [date(2026, 11, 20), date.min, date.max])
+@pytest.mark.parametrize("last", [date(2026, 11, 20), date.min])
 def test_days_on_which_no_share_can_end(last: date) -> None:
     with pytest.raises(ShareEndInvalid) as refused:
         end_of_share(last, TODAY, "Europe/Paris")
     assert refused.value.fields == ("until",)
     assert refused.value.params == {"first": TODAY}
+
+
+def test_a_share_does_not_end_after_the_calendar() -> None:
+    with pytest.raises(ShareEndTooFar) as refused:
+        end_of_share(date.max, TODAY, "Europe/Paris")
+    assert refused.value.fields == ("until",)
+    assert str(refused.value) == (
+        "A share ends by 9998-12-31: choose an earlier day, or none to share for good."
+    )
+    with pytest.raises(ShareEndTooFar):
+        end_of_share(LAST_END + timedelta(days=1), TODAY, "UTC")
 
 
 def test_a_share_is_with_a_user_or_with_a_team() -> None:

@@ -44,6 +44,7 @@ def test_the_number_of_queries_does_not_grow(context: Context) -> None:
         service.list_users,
         service.list_teams,
         service.list_roles,
+        service.list_role_details,
         partial(service.list_members, team_id=team.id),
         partial(service.list_holders, role_id=role(context, "ADMIN")),
         partial(service.show_user_detail, user_id=user_id),

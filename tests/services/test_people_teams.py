@@ -72,6 +72,21 @@ def test_teams_are_sorted_searched_and_found(context: Context, shift: TeamRow) -
             context.run(service.find_team, unknown)
 
 
+def test_two_who_take_a_name_at_once(
+    context: Context, shift: TeamRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sees the other's team when they look: the database has the last word."""
+    monkeypatch.setattr(
+        "kpix_tui.domains.people.queries.teams.team_called", lambda _uow, _name: None
+    )
+    other = context.run(service.create_team, "Day shift")
+    with pytest.raises(TeamNameTaken):
+        context.run(service.create_team, "NIGHT SHIFT")
+    with pytest.raises(TeamNameTaken):
+        context.run(service.update_team, UpdateTeam(other.id, other.version, "night shift"))
+    assert context.run(service.list_teams).total == 2
+
+
 def test_a_name_is_used_once_whatever_the_case(context: Context, shift: TeamRow) -> None:
     other = context.run(service.create_team, "Day shift")
     with pytest.raises(TeamNameTaken):

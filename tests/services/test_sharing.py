@@ -22,6 +22,7 @@ from kpix_tui.domains.dashboards.errors import (
     OwnedAlready,
     SharedWithOwner,
     ShareEndInvalid,
+    ShareEndTooFar,
     ShareNotFound,
     ShareTooLong,
     ShareWithWhom,
@@ -187,7 +188,7 @@ def test_a_share_that_says_nothing_changes_nothing(cast: Cast, private: Dashboar
         ({"user_id": new_id()}, UserNotFound),
         ({"team_id": new_id()}, TeamNotFound),
         ({"user_id": somebody, "until": TODAY - timedelta(days=1)}, ShareEndInvalid),
-        ({"user_id": somebody, "until": date.max}, ShareEndInvalid),
+        ({"user_id": somebody, "until": date.max}, ShareEndTooFar),
     ):
         with pytest.raises(error):
             share(cast.user, private, **whom)

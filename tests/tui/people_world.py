@@ -265,6 +265,12 @@ class People:
         holders = None if self.discreet else len(self._holders(role))
         return replace(role, holders=holders)
 
+    def list_role_details(self, _uow: Any, page: PageRequest = FIRST_PAGE) -> Page[RoleDetail]:
+        """All with their cells."""
+        self._note("list_role_details", page)
+        rows = self.list_roles(_uow, page)
+        return rows.map(lambda row: self.show_role(_uow, row.id))
+
     def list_holders(
         self, _uow: Any, role_id: UUID, page: PageRequest = FIRST_PAGE
     ) -> Page[HolderRow]:
@@ -356,8 +362,15 @@ _SERVICES = {
         *("list_users", "show_user_detail", "rename_user", "set_active"),
         *("list_teams", "create_team", "show_team", "update_team", "delete_team"),
         *("list_members", "add_member", "set_lead", "remove_member"),
-        *("list_roles", "show_role", "list_holders", "create_role", "update_role"),
-        *("preview_role", "delete_role", "assign_role", "unassign_role"),
+        *("list_roles", "list_role_details", "show_role", "list_holders"),
+        *(
+            "create_role",
+            "update_role",
+            "preview_role",
+            "delete_role",
+            "assign_role",
+            "unassign_role",
+        ),
     ),
 }
 

@@ -114,6 +114,8 @@ async def test_searching_by_who_what_object_and_time(tmp_path: Path, log: Log) -
     async with opened(tmp_path) as pilot:
         await press(pilot, "f")
         assert isinstance(pilot.app.screen, AuditForm)
+        assert "^S Search  Esc Cancel" in seen(pilot)
+        assert "Save" not in seen(pilot)
         await fill(pilot, who="max", about="", since="2026-11-20 07:00", until="2026-11-20")
         pilot.app.screen.query_one("#field-what").query_one(Select).value = "session"
         await settled(pilot)

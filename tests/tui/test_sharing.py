@@ -94,6 +94,21 @@ def listed(pilot: Pilot[Any]) -> list[str]:
 # -- sharing ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("locale", "footer"),
+    [
+        ("en", "n Share  e Edit  d Remove  V Visibility  o Hand over  ? Help  : Palette"),
+        ("fr", "n Partager  e Modifier  d Retirer  V Visibilité  o Céder  ? Aide  : Palette"),
+    ],
+)
+@pytest.mark.usefixtures("sharing")
+async def test_a_small_terminal_offers_all_that_changes_the_sharing(
+    tmp_path: Path, locale: str, footer: str
+) -> None:
+    async with opened(tmp_path, "down", "p", size="80x24", locale=locale) as pilot:
+        assert seen(pilot).splitlines()[-1].strip() == footer
+
+
 @pytest.mark.usefixtures("sharing")
 async def test_shares_say_who_how_far_and_until_when(tmp_path: Path) -> None:
     async with opened(tmp_path, "down", "p") as pilot:

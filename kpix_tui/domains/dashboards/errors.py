@@ -62,10 +62,17 @@ class SharedWithOwner(InputInvalid):
 
 
 class ShareEndInvalid(InputInvalid):
-    """The last day of a share is in the past, or farther than the calendar goes."""
+    """The last day of a share is in the past."""
 
     code = "dashboard.share_end_invalid"
     message = message("A share can end from {first} on: choose that day or a later one.")
+
+
+class ShareEndTooFar(InputInvalid):
+    """The last day of a share is one whose midnight no calendar has."""
+
+    code = "dashboard.share_end_too_far"
+    message = message("A share ends by {last}: choose an earlier day, or none to share for good.")
 
 
 class ShareTooLong(Forbidden):

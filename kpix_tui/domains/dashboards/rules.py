@@ -10,6 +10,7 @@ from kpix_tui.domains.dashboards.errors import (
     DashboardTextTooLong,
     DashboardTitleInvalid,
     ShareEndInvalid,
+    ShareEndTooFar,
     ShareWithWhom,
 )
 
@@ -63,12 +64,15 @@ def end_of_share(until: date | None, today: date, timezone: str) -> datetime | N
     """The instant at which a share ends whose last day is ``until``: the midnight that follows.
 
     Raises:
-        ShareEndInvalid: the day is before ``today``, or beyond the calendar.
+        ShareEndInvalid: the day is before ``today``.
+        ShareEndTooFar: it is after the last one.
     """
     if until is None:
         return None
-    if not today <= until <= LAST_END:
+    if until < today:
         raise ShareEndInvalid(first=today, fields=("until",))
+    if until > LAST_END:
+        raise ShareEndTooFar(last=LAST_END, fields=("until",))
     return datetime.combine(until + _DAY, time.min, ZoneInfo(timezone))
 
 

@@ -206,7 +206,7 @@ def share_dashboard(uow: UnitOfWork, command: ShareDashboard) -> Share:
         DashboardNotFound, DashboardArchived: there is none to share.
         Forbidden: it is not the actor's to share, or (ShareTooLong) not for so long.
         UserNotFound, UserInactive, TeamNotFound: nobody can be let in by this name.
-        ShareWithWhom, SharedWithOwner, ShareEndInvalid: the share says nothing.
+        ShareWithWhom, SharedWithOwner, ShareEndInvalid, ShareEndTooFar: the share says nothing.
     """
     dashboard = _to_share(uow, command.dashboard_id)
     name = recipient(uow, command.user_id, command.team_id)

@@ -144,7 +144,6 @@ class TeamModel(Base):
         ForeignKeyConstraint(
             ["organization_id"], ["kpix.organization.organization_id"], "fk_team_organization"
         ),
-        UniqueConstraint("organization_id", "name", name="uq_team_name"),
         UniqueConstraint("id", name="uq_team_id"),
     )
 
@@ -153,6 +152,9 @@ class TeamModel(Base):
     name: Mapped[String]
     created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
     version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+Index("uq_team_name", TeamModel.organization_id, func.lower(TeamModel.name), unique=True)
 
 
 class TeamMemberModel(Base):

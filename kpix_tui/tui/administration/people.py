@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import Target
-from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.accounts.views import CodeIssued, CodeKind
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.errors import SelfDeactivation, UserInactive
@@ -25,17 +24,6 @@ from kpix_tui.tui.screen import KpixScreen
 
 MANY = 200
 """Roles that a form offers: an organisation has a handful."""
-
-
-def read_roles(uow: UnitOfWork) -> tuple[RoleDetail, ...]:
-    """The roles of the organisation with what they allow, so that a form can say which of them
-    reach too far.
-
-    Raises:
-        Forbidden: the actor may not read roles.
-    """
-    page = people.list_roles(uow, PageRequest(limit=MANY))
-    return tuple(people.show_role(uow, row.id) for row in page.rows)
 
 
 class PeopleScreen(KpixScreen[None]):
@@ -79,10 +67,12 @@ class PeopleScreen(KpixScreen[None]):
     # -- actions -------------------------------------------------------------------------------
 
     def with_roles(self, then: Callable[[Sequence[RoleDetail]], object]) -> None:
-        """Read the roles of the organisation, then go on."""
+        """Read the roles with what they allow, so that a form can say which of them reach too far,
+        then go on."""
 
         async def read() -> None:
-            then(await self.bridge.read(read_roles))
+            page = await self.bridge.read(people.list_role_details, PageRequest(limit=MANY))
+            then(page.rows)
 
         self.attempt(read, group="open", exclusive=True)
 

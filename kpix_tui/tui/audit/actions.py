@@ -10,6 +10,7 @@ from kpix_tui.tui.action import GLOBAL, Action, local
 
 _LOG: Final = ("audit",)
 _ENTRY: Final = ("audit_entry",)
+_FORM: Final = ("audit_form",)
 
 AUDIT: Final[tuple[Action, ...]] = (
     Action(
@@ -45,6 +46,14 @@ AUDIT: Final[tuple[Action, ...]] = (
         False,
     ),
     Action("audit.all", _m("Everything"), _m("Drop what was searched for."), ("A",), _LOG),
+    local("audit_form.save", _m("Search"), _m("Show what was asked for."), ("ctrl+s",), _FORM),
+    local(
+        "audit_form.cancel",
+        _m("Cancel"),
+        _m("Search for nothing else; asks before what was typed is lost."),
+        ("escape",),
+        _FORM,
+    ),
     local(
         "audit_entry.copy",
         _m("Copy"),

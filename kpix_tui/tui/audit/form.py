@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from kpix_tui.app.audit import RESOURCES, Asked
 from kpix_tui.domains.audit.rules import ACTIONS, check_period
 from kpix_tui.i18n.catalog import _
+from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.widgets.fields import ChoiceField, Field, TextField
 from kpix_tui.tui.widgets.form import FormScreen
 
 
 class AuditForm(FormScreen[Asked]):
     """The answer is what was asked; empty fields keep everything."""
+
+    PLACE: ClassVar[str] = "audit_form"
+    BINDINGS = bindings_for(PLACE)
 
     def __init__(self, asked: Asked, timezone: str) -> None:
         super().__init__()

@@ -43,6 +43,8 @@ class SharingScreen(KpixScreen[None]):
     PLACE: ClassVar[str] = "sharing"
     BINDINGS = bindings_for(PLACE)
     SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.DASHBOARD, Kind.PEOPLE})
+    SPARE: ClassVar[tuple[str, ...]] = ("table.open",)
+    """Enter does what e does here."""
 
     def __init__(self, dashboard_id: UUID, *, title: str = "") -> None:
         super().__init__()

@@ -19,7 +19,7 @@ from kpix_tui.tui.keymap import key_label
 
 _GAP = 2
 _FIRST_TO_GO = ("table.sort", "table.filter")
-"""What every list has makes room for what only this one can do."""
+"""What every list has makes room for what only this one can do; a screen's ``SPARE`` is next."""
 
 
 class KpixFooter(Widget):
@@ -44,7 +44,8 @@ class KpixFooter(Widget):
         """Id, key, title and availability of what fits, help and palette kept at the end."""
         rows = self._rows()
         room = self.content_size.width + _GAP  # the last gap may be cut off
-        common = [row for name in _FIRST_TO_GO for row in rows if row[0] == name]
+        spare = (*_FIRST_TO_GO, *getattr(self.screen, "SPARE", ()))
+        common = [row for name in spare for row in rows if row[0] == name]
         while len(rows) > 2 and sum(_width(row) for row in rows) > room:
             rows.remove(common.pop(0) if common else rows[-3])
         return rows

@@ -13,7 +13,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from kpix_tui.db.principal import token_bytes
+from kpix_tui.db.principal import new_token, token_bytes, token_hash
 from tests.db.attacks.conftest import SECRET, Attacker, Victim
 from tests.support.databases import Database
 
@@ -241,3 +241,92 @@ def test_borrowing_an_identifier(
         gained = tried(connection, facts["own"], use, facts)
     assert gained == []
     assert fingerprint() == before
+
+
+# What A reads first is open to the organisation, so that it is A who was asked how far reading goes;
+# everything that is near to somebody is then asked of B.
+MIXED = FLIP.format(
+    columns="l.*",
+    table="dashboard",
+    key="l.id",
+    wanted="%(hidden)s::uuid else %(dashboard)s::uuid",
+).replace("where l.organization_id", "where l.id = %(hidden)s::uuid and l.organization_id")
+NEAR = {
+    "its own": ("%(blind)s", "PRIVATE"),
+    "a team mate's": ("%(mate)s", "TEAMS"),
+    "one that is shared with it": ("%(user)s", "PRIVATE"),
+}
+
+
+@pytest.fixture(scope="module")
+def near(database: Database, facts: dict[str, Any]) -> dict[str, Any]:
+    """Acme's blind one, who may read nothing, and the dashboards that are near to them."""
+    token, known = new_token(), {**facts, "blind": uuid4(), "mate": uuid4(), "crew": uuid4()}
+    with database.server.connect(database.name) as operator:
+
+        def do(statement: str, **more: Any) -> None:
+            used = {k: v for k, v in {**known, **more}.items() if f"%({k})" in statement}
+            operator.execute(statement.encode(), used)
+
+        do("set session_replication_role = replica")
+        do("insert into kpix.team (organization_id, id, name) values (%(org)s, %(crew)s, 'blind')")
+        for who in ("blind", "mate"):
+            do(
+                "insert into kpix.app_user (organization_id, id, name, email)"
+                f" values (%(org)s, %({who})s, '{who}', '{who}@acme.test')"
+            )
+            do(
+                "insert into kpix.team_member (organization_id, team_id, user_id, is_lead)"
+                f" values (%(org)s, %(crew)s, %({who})s, false)"
+            )
+        do(
+            "insert into private.session (id, family_id, organization_id, user_id, token_hash,"
+            " login_role, kind, authenticated_at, last_seen_at, expires_at) values (gen_random_uuid(),"
+            " gen_random_uuid(), %(org)s, %(blind)s, %(hash)s, 'kpix_local', 'PERSONAL', now(), now(),"
+            " now() + interval '1 day')",
+            hash=token_hash(token),
+        )
+        for whose, (owner, visibility) in NEAR.items():
+            known[whose] = uuid4()
+            do(
+                "insert into kpix.dashboard (organization_id, id, title, owner_id, visibility)"
+                f" values (%(org)s, %(board)s, '{SECRET}', {owner}, '{visibility}')",
+                board=known[whose],
+            )
+        do(
+            "insert into kpix.dashboard_share (organization_id, id, dashboard_id, user_id, level, shared_by)"
+            " values (%(org)s, gen_random_uuid(), %(board)s, %(blind)s, 'MANAGER', %(user)s)",
+            board=known["one that is shared with it"],
+        )
+    return {**known, "other": token_bytes(token)}
+
+
+@pytest.mark.parametrize("whose", NEAR)
+def test_what_is_near_to_a_login_that_reads_nothing(
+    whose: str, connection: Connection, near: dict[str, Any]
+) -> None:
+    """One login reads everywhere, the other nowhere: together they see no more than the first."""
+    assert tried(connection, near["own"], MIXED, {**near, "hidden": near[whose]}) == []
+
+
+@pytest.mark.honest
+def test_the_two_would_see_it_if_the_second_read_anything(
+    connection: Connection, near: dict[str, Any], database: Database
+) -> None:
+    """The attack asks what it means to ask: with a role that reads, the second login sees it."""
+    granted = (
+        "from kpix.role r where r.organization_id = %(org)s and r.name = 'VIEWER'",
+        {"org": near["org"], "blind": near["blind"]},
+    )
+    with database.server.connect(database.name) as operator:
+        operator.execute("set session_replication_role = replica")
+        operator.execute(
+            "insert into kpix.user_role (organization_id, user_id, role_id)"
+            f" select %(org)s, %(blind)s, r.id {granted[0]}".encode(),
+            granted[1],
+        )
+        try:
+            for whose in NEAR:
+                assert tried(connection, near["own"], MIXED, {**near, "hidden": near[whose]})
+        finally:
+            operator.execute("delete from kpix.user_role where user_id = %(blind)s", granted[1])

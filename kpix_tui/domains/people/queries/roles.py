@@ -88,15 +88,20 @@ def role_names(uow: UnitOfWork) -> dict[str, UUID]:
     return {row.name: row.id for row in rows}
 
 
-def cells(uow: UnitOfWork, role_id: UUID) -> Cells:
-    """What a role grants, in the order of the table; cells of a newer kpix are left out."""
+def cells(uow: UnitOfWork, role_ids: Sequence[UUID]) -> dict[UUID, Cells]:
+    """What each role grants, in the order of the table; cells of a newer kpix are left out."""
     rows = uow.session.execute(
-        select(RolePermissionModel.permission, RolePermissionModel.scope).where(
-            *of(uow, RolePermissionModel), RolePermissionModel.role_id == role_id
-        )
+        select(
+            RolePermissionModel.role_id, RolePermissionModel.permission, RolePermissionModel.scope
+        ).where(*of(uow, RolePermissionModel), RolePermissionModel.role_id.in_(role_ids))
     )
-    found = {row.permission: Scope(row.scope) for row in rows}
-    return {one: found[one.value] for one in Permission if one.value in found}
+    found: dict[UUID, dict[str, Scope]] = {role_id: {} for role_id in role_ids}
+    for row in rows:
+        found[row.role_id][row.permission] = Scope(row.scope)
+    return {
+        role_id: {one: granted[one.value] for one in Permission if one.value in granted}
+        for role_id, granted in found.items()
+    }
 
 
 def holders(uow: UnitOfWork, role_id: UUID, page: PageRequest) -> Page[HolderRow]:

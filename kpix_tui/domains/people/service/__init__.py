@@ -5,6 +5,7 @@ from kpix_tui.domains.people.service.roles import create_role as create_role
 from kpix_tui.domains.people.service.roles import delete_role as delete_role
 from kpix_tui.domains.people.service.roles import find_role as find_role
 from kpix_tui.domains.people.service.roles import list_holders as list_holders
+from kpix_tui.domains.people.service.roles import list_role_details as list_role_details
 from kpix_tui.domains.people.service.roles import list_roles as list_roles
 from kpix_tui.domains.people.service.roles import named_roles as named_roles
 from kpix_tui.domains.people.service.roles import preview_role as preview_role

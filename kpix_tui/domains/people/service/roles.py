@@ -61,7 +61,22 @@ def show_role(uow: UnitOfWork, role_id: UUID) -> RoleDetail:
     found = queries.role(uow, role_id)
     if found is None:
         raise RoleUnknown(name=str(role_id), roles=", ".join(queries.role_names(uow)))
-    cells = queries.cells(uow, role_id)
+    return _detail(actor, found, queries.cells(uow, [role_id])[role_id])
+
+
+def list_role_details(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[RoleDetail]:
+    """One page of roles with all their cells, sorted like :func:`list_roles`.
+
+    Raises:
+        Forbidden: the actor may not read roles.
+    """
+    found = list_roles(uow, page)
+    actor = actor_of(uow)
+    cells = queries.cells(uow, [role.id for role in found.rows])
+    return found.map(lambda role: _detail(actor, role, cells[role.id]))
+
+
+def _detail(actor: Actor, found: RoleRow, cells: Cells) -> RoleDetail:
     return RoleDetail(
         id=found.id,
         name=found.name,
@@ -184,7 +199,7 @@ def preview_role(uow: UnitOfWork, command: UpdateRole) -> RoleImpact:
     """
     require(actor_of(uow), Permission.USER_READ, EVERYBODY)
     checked = _checked_update(uow, command)
-    before = queries.cells(uow, command.id)
+    before = queries.cells(uow, [command.id])[command.id]
     changed = rules.changes(before, checked.cells)
     others = queries.rights_beside(uow, command.id, [one.permission for one in changed])
     affected = (
