@@ -16,7 +16,7 @@ PYTHON := $(VENV)/bin/python
 RUNTIME := $(VENV)/.kpix-runtime
 DEVELOPMENT := $(VENV)/.kpix-development
 ARGS ?=
-PICTURE := screens/dashboard-120x40-dark-en.svg
+PICTURE := screens/overview-120x40-dark-en.svg
 
 help: ## Say what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

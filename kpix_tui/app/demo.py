@@ -19,9 +19,11 @@ from typing import Final
 from uuid import UUID
 
 from kpix_tui.app.context import Context
+from kpix_tui.app.demo_comments import talk
 from kpix_tui.app.demo_data import DemoDashboard, DemoKpi, load_demo
 from kpix_tui.app.demo_people import PEOPLE as PEOPLE
 from kpix_tui.app.demo_people import WRITERS, found_teams, open_up
+from kpix_tui.app.demo_plans import PLANS, Stage, decide
 from kpix_tui.config import Settings
 from kpix_tui.db.embedded.locks import exclusive
 from kpix_tui.db.uow import UnitOfWork
@@ -77,11 +79,13 @@ class DemoStep(StrEnum):
     PEOPLE = message("Creating the organisation and its people")
     FIGURES = message("Loading the figures")
     CORRECTIONS = message("Entering corrections")
+    PLANS = message("Deciding on actions")
+    COMMENTS = message("Writing comments")
 
 
 @dataclass(frozen=True, slots=True)
 class DemoProgress:
-    """How far a build is: ``done`` of ``total`` values of this step."""
+    """How far a build is: ``done`` of ``total`` people, values or actions of this step."""
 
     step: DemoStep
     done: int
@@ -221,6 +225,8 @@ def _build(context: Context, progress: Callable[[DemoProgress], None]) -> None:
         done += sum(len(kpi.values) for kpi in dashboard.kpis)
     progress(DemoProgress(DemoStep.FIGURES, total, total))
     _correct(team, dashboards, kpis, progress)
+    _act(team, ids, dashboards, kpis, progress)
+    _talk(team, dashboards, kpis, progress)
 
 
 def _people(
@@ -325,6 +331,39 @@ def _correct(
             with team[correction.person].unit_of_work() as uow:
                 enter_value(uow, EnterValue(ids[kpi.code], start, value, correction.reason))
     progress(DemoProgress(DemoStep.CORRECTIONS, len(CORRECTIONS), len(CORRECTIONS)))
+
+
+def _act(
+    team: Mapping[str, _As],
+    people: Mapping[str, UUID],
+    dashboards: Sequence[DemoDashboard],
+    ids: Mapping[str, UUID],
+    progress: Callable[[DemoProgress], None],
+) -> None:
+    """Decide on actions, each by its person."""
+    kpis = {kpi.code: kpi for dashboard in dashboards for kpi in dashboard.kpis}
+    stage = Stage(team, people, ids, kpis)
+    for done, plan in enumerate(PLANS):
+        progress(DemoProgress(DemoStep.PLANS, done, len(PLANS)))
+        decide(stage, plan)
+    progress(DemoProgress(DemoStep.PLANS, len(PLANS), len(PLANS)))
+
+
+def _talk(
+    team: Mapping[str, _As],
+    dashboards: Sequence[DemoDashboard],
+    ids: Mapping[str, UUID],
+    progress: Callable[[DemoProgress], None],
+) -> None:
+    """Let people talk about the figures."""
+    progress(DemoProgress(DemoStep.COMMENTS, 0, 1))
+    kpis = {kpi.code: kpi for dashboard in dashboards for kpi in dashboard.kpis}
+    talk(
+        {key: person.unit_of_work for key, person in team.items()},
+        ids,
+        lambda code, back: sorted(kpis[code].values)[-1 - back],
+    )
+    progress(DemoProgress(DemoStep.COMMENTS, 1, 1))
 
 
 def _sign_in(context: Context) -> bool:

@@ -15,7 +15,7 @@ from kpix_tui.cli.paging import Wanted, gather_dated, paged
 from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.cli.types import read_day
-from kpix_tui.domains.comments.errors import CommentNotFound
+from kpix_tui.domains.comments.errors import ActionElsewhere, CommentNotFound
 from kpix_tui.domains.comments.views import (
     AddComment,
     Comment,
@@ -45,6 +45,7 @@ _PERIOD = option(
     metavar="DAY",
     help=message("The value of this period: any day of it, or 2026-W47, 2026-11, 2026-Q4, 2026."),
 )
+_ACTION = option("--action", metavar="ID", help=message("Id of an action about the KPI."))
 _TEXT = option(
     "--text",
     required=True,
@@ -86,15 +87,24 @@ def _chosen(ids: Sequence[str]) -> frozenset[UUID]:
     return frozenset(known for one in ids if (known := as_id(one)) is not None)
 
 
-def subject_of(uow: UnitOfWork, kpi: str, period: str | None) -> Subject:
-    """A KPI, or its value of a period, as a person named them."""
+def subject_of(
+    uow: UnitOfWork, kpi: str, period: str | None = None, action: str | None = None
+) -> Subject:
+    """A KPI, its value of a period or an action about it, as a person named them."""
     from kpix_tui.domains.kpis.service import find_kpi  # noqa: PLC0415 - brings SQLAlchemy
 
     found = find_kpi(uow, kpi)
-    if period is None:
-        return Subject(found.id)
-    day = read_day(period, found.frequency, "period")
-    return Subject(found.id, period_of(found.frequency, day).start)
+    start = None
+    if period is not None:
+        start = period_of(found.frequency, read_day(period, found.frequency, "period")).start
+    return Subject(found.id, start, None if action is None else _action_id(action))
+
+
+def _action_id(text: str) -> UUID:
+    known = as_id(text)
+    if known is None:
+        raise ActionElsewhere(fields=("action",))
+    return known
 
 
 # -- list ------------------------------------------------------------------------------------------
@@ -105,6 +115,7 @@ _FIELDS = (
     "kpi",
     "kpi_id",
     "period_start",
+    "action_id",
     "author",
     "author_id",
     "text",
@@ -125,6 +136,7 @@ def _record(row: Comment) -> dict[str, object]:
         "kpi": row.kpi_code,
         "kpi_id": row.kpi_id,
         "period_start": row.period_start,
+        "action_id": row.action_id,
         "author": row.author_name,
         "author_id": row.author_id,
         "text": row.text,
@@ -173,12 +185,14 @@ def _comments(timezone: str) -> Listing[Comment]:
     )
 
 
-def _list(
-    uow: UnitOfWork, kpi: str, period: str | None, unread: bool, wanted: Wanted
-) -> tuple[Page[Comment], str]:
+_On = tuple[str, str | None, str | None]
+"""A KPI, a period and an action, as they were typed."""
+
+
+def _list(uow: UnitOfWork, on: _On, unread: bool, wanted: Wanted) -> tuple[Page[Comment], str]:
     from kpix_tui.domains.comments.service import list_comments  # noqa: PLC0415 - SQLAlchemy
 
-    subject = subject_of(uow, kpi, period)
+    subject = subject_of(uow, *on)
     return gather_dated(
         uow, lambda unit, page: list_comments(unit, subject, page, unread=unread), wanted
     )
@@ -188,7 +202,7 @@ def _list(
     comment,
     "list",
     message(
-        "List the comments on a KPI and its values, each thread together.\n"
+        "List the comments on a KPI, its values and its actions, each thread together.\n"
         "Sorts: thread (-thread: the newest thread first), created_at, author."
     ),
     examples=(
@@ -198,40 +212,46 @@ def _list(
 )
 @_KPI
 @_PERIOD
+@_ACTION
 @option("--unread", is_flag=True, help=message("Only what you have not read."))
 @paged
 @reads
 @pass_session
 def list_(
-    session: Session, out: Output, *, wanted: Wanted, kpi: str, period: str | None, unread: bool
+    session: Session,
+    out: Output,
+    *,
+    wanted: Wanted,
+    kpi: str,
+    period: str | None,
+    action: str | None,
+    unread: bool,
 ) -> None:
     """List comments."""
-    page, timezone = session.run(_list, kpi, period, unread, wanted.for_(out))
+    page, timezone = session.run(_list, (kpi, period, action), unread, wanted.for_(out))
     out.listing(_comments(timezone), page)
 
 
 # -- write -----------------------------------------------------------------------------------------
 
 
-def _add(
-    uow: UnitOfWork, kpi: str, period: str | None, reply_to: UUID | None, rest: dict[str, Any]
-) -> Comment:
+def _add(uow: UnitOfWork, on: _On, reply_to: UUID | None, rest: dict[str, Any]) -> Comment:
     from kpix_tui.domains.comments.service import add_comment  # noqa: PLC0415 - brings SQLAlchemy
 
-    return add_comment(uow, AddComment(subject_of(uow, kpi, period), reply_to=reply_to, **rest))
+    return add_comment(uow, AddComment(subject_of(uow, *on), reply_to=reply_to, **rest))
 
 
 def _check(uow: UnitOfWork, kpi: str, text: str, chosen: frozenset[UUID]) -> DraftChecked:
     from kpix_tui.domains.comments.service import check_draft  # noqa: PLC0415 - brings SQLAlchemy
 
-    return check_draft(uow, Draft(subject_of(uow, kpi, None).kpi_id, text, chosen))
+    return check_draft(uow, Draft(subject_of(uow, kpi).kpi_id, text, chosen))
 
 
 @command(
     comment,
     "add",
     message(
-        "Write a comment on a KPI, on one of its values, or in reply to another comment.\n"
+        "Write a comment on a KPI, a value or an action, or in reply to another comment.\n"
         "Everybody who sees the KPI can read it. Text is text: nothing in it is interpreted."
     ),
     examples=(
@@ -242,6 +262,7 @@ def _check(uow: UnitOfWork, kpi: str, text: str, chosen: frozenset[UUID]) -> Dra
 )
 @_KPI
 @_PERIOD
+@_ACTION
 @_TEXT
 @option("--reply-to", metavar="ID", help=message("Id of the comment that it answers."))
 @_CHOSEN
@@ -255,6 +276,7 @@ def add(
     *,
     kpi: str,
     period: str | None,
+    action: str | None,
     text: str,
     reply_to: str | None,
     chosen: tuple[str, ...],
@@ -268,7 +290,7 @@ def add(
         return
     answered = None if reply_to is None else wanted_id(reply_to)
     rest = {"text": typed, "chosen": meant, "anyway": anyway}
-    made = session.run(_add, kpi, period, answered, rest)
+    made = session.run(_add, (kpi, period, action), answered, rest)
     out.done(_record(made), *_written(made, _("Comment {id} stands on {kpi}.")))
 
 

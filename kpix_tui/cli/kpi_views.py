@@ -43,6 +43,7 @@ KPI_FIELDS = (
     "owner",
     "owner_id",
     "assignees",
+    "open_actions",
     "version",
 )
 
@@ -79,6 +80,7 @@ def kpi_record(row: KpiRow) -> dict[str, object]:
         "owner": row.owner_name,
         "owner_id": row.owner_id,
         "assignees": row.assignees,
+        "open_actions": row.open_plans,
         "version": row.version,
     }
 

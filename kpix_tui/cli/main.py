@@ -28,6 +28,9 @@ _COMMANDS = {
     "overview": Lazy(
         "overview:overview", message("The executive view: where everything stands, and who is due.")
     ),
+    "my-work": Lazy(
+        "my_work:my_work", message("What I have to do: values, actions, unread comments.")
+    ),
     "top-risks": Lazy(
         "overview:top_risks", message("The KPIs that are farthest beyond their thresholds.")
     ),
@@ -48,6 +51,7 @@ _COMMANDS = {
         "threads:comment",
         message("Comments on KPIs and on their values: list, write, edit, delete."),
     ),
+    "inbox": Lazy("inbox:inbox", message("Your notifications: list, mark as read, choose which.")),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
     "search": Lazy("search:search", message("Search everything that you may see.")),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),

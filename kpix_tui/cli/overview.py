@@ -31,6 +31,7 @@ from kpix_tui.domains.overview.views import (
     Moves,
     Overview,
     OverviewFilter,
+    PlanCounts,
     StatusCounts,
 )
 from kpix_tui.i18n.catalog import _, ngettext
@@ -73,6 +74,10 @@ def _figures_record(found: Figures) -> dict[str, object]:
         "same": moves.same,
         "unknown": moves.unknown,
         "missing": found.missing,
+        "plans_pending": found.plans.pending,
+        "plans_overdue": found.plans.overdue,
+        "plans_this_week": found.plans.this_week,
+        "plans_not_effective": found.plans.not_effective,
     }
 
 
@@ -111,13 +116,19 @@ def _line_headings(canvas: Canvas, first: str) -> Sequence[Heading]:
         Heading(_("Better"), right=True, drop=2),
         Heading(_("Worse"), right=True),
         Heading(_("Missing"), right=True, drop=1),
+        Heading(_("Actions"), right=True, drop=3),
+        Heading(_("Overdue"), right=True, drop=3),
+        Heading(_("This week"), right=True, drop=4),
+        Heading(_("No effect"), right=True, drop=5),
     )
 
 
 def _line_cells(title: str, found: Figures, *, bold: bool = False) -> Sequence[Cell]:
     counts = found.statuses
     numbers = (counts.critical, counts.red - counts.critical, counts.orange, counts.green)
-    moved = (found.moves.better, found.moves.worse, found.missing)
+    plans = found.plans
+    acted = (plans.pending, plans.overdue, plans.this_week, plans.not_effective)
+    moved = (found.moves.better, found.moves.worse, found.missing, *acted)
     return (
         Cell(title, bold=bold),
         Cell(str(counts.total), bold=bold),
@@ -200,6 +211,7 @@ def _head(found: Overview, canvas: Canvas) -> list[str]:
         (_("Before"), Cell(figures.counts_text(totals.before, canvas))),
         (_("Moved"), Cell(moves_text(totals.moves))),
         (_("Missing"), Cell(str(totals.missing))),
+        (_("Actions"), Cell(plans_text(totals.plans))),
     ]
     return draw_pairs(pairs, canvas)
 
@@ -216,6 +228,24 @@ def moves_text(moves: Moves) -> str:
                 "{count} without a value then or now",
                 moves.unknown,
             ).format(count=moves.unknown),
+        )
+    )
+
+
+def plans_text(plans: PlanCounts) -> str:
+    """How many actions are left to do, how many are due, how many did nothing."""
+    return ", ".join(
+        (
+            ngettext("{count} to do", "{count} to do", plans.pending).format(count=plans.pending),
+            ngettext("{count} overdue", "{count} overdue", plans.overdue).format(
+                count=plans.overdue
+            ),
+            ngettext("{count} due this week", "{count} due this week", plans.this_week).format(
+                count=plans.this_week
+            ),
+            ngettext(
+                "{count} done without effect", "{count} done without effect", plans.not_effective
+            ).format(count=plans.not_effective),
         )
     )
 
@@ -258,7 +288,7 @@ def _overview(
         "status got worse, and those whose values nobody entered. The CSV has the lines alone.\n"
         "Each KPI is compared with the previous expected period of its own.\n"
         "Sorts of the lines: worst, title, process, kpis, critical, red, orange, green, no_data, "
-        "better, worse, missing."
+        "better, worse, missing, pending, overdue, this_week, not_effective."
     ),
     examples=(
         "kpix overview",

@@ -99,6 +99,7 @@ _FIELDS = (
     "kpi_name",
     "kpi_id",
     "period_start",
+    "action_id",
     "unread",
     "mentions_me",
     "author",
@@ -114,6 +115,7 @@ def _record(row: UnreadThread) -> dict[str, object]:
         "kpi_name": row.kpi_name,
         "kpi_id": row.kpi_id,
         "period_start": row.period_start,
+        "action_id": row.action_id,
         "unread": row.unread,
         "mentions_me": row.mentions_me,
         "author": row.author_name,
@@ -254,7 +256,7 @@ _NAMED = Listing(
 def _mentionable(uow: UnitOfWork, kpi: str, prefix: str, wanted: Wanted) -> Page[Mentionable]:
     from kpix_tui.domains.comments.service import mentionable  # noqa: PLC0415 - SQLAlchemy
 
-    found = subject_of(uow, kpi, None).kpi_id
+    found = subject_of(uow, kpi).kpi_id
     return gather(uow, lambda unit, page: mentionable(unit, found, prefix, page), wanted)
 
 

@@ -13,7 +13,6 @@ from typing import Final
 
 from textual.binding import Binding, BindingType
 
-from kpix_tui.access.permissions import Permission
 from kpix_tui.kernel.errors import message as _m
 from kpix_tui.tui.action import GLOBAL as GLOBAL
 from kpix_tui.tui.action import Action as Action
@@ -21,9 +20,13 @@ from kpix_tui.tui.action import local as _local
 from kpix_tui.tui.action import quiet as _quiet
 from kpix_tui.tui.administration.actions import ADMINISTRATION
 from kpix_tui.tui.audit.actions import AUDIT
+from kpix_tui.tui.comments.actions import COMMENTS
+from kpix_tui.tui.dashboards.actions import DASHBOARDS
 from kpix_tui.tui.lock.actions import SESSIONS
 from kpix_tui.tui.modals.actions import DIALOGS
+from kpix_tui.tui.my_work.actions import MY_WORK
 from kpix_tui.tui.overview.actions import OVERVIEW
+from kpix_tui.tui.plans.actions import PLANS
 from kpix_tui.tui.search.actions import SEARCH
 from kpix_tui.tui.sharing.actions import SHARING
 
@@ -87,120 +90,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _local(
         "filter.clear", _m("Drop the filter"), _m("Show every row again."), ("escape",), ("filter",)
     ),
-    # Dashboards.
-    Action(
-        "dashboards.new",
-        _m("New"),
-        _m("Create a dashboard."),
-        ("n",),
-        ("dashboards",),
-        Permission.DASHBOARD_CREATE,
-    ),
-    Action(
-        "dashboards.edit",
-        _m("Edit"),
-        _m("Change the title, process and description of the dashboard."),
-        ("e",),
-        ("dashboards",),
-        Permission.DASHBOARD_UPDATE,
-    ),
-    Action(
-        "dashboard.describe",
-        _m("Edit the dashboard"),
-        _m("Change the title, process and description of this dashboard."),
-        ("E",),
-        ("dashboard",),
-        Permission.DASHBOARD_UPDATE,
-        False,
-    ),
-    Action(
-        "dashboards.archive",
-        _m("Archive"),
-        _m("Take the dashboard out of the list, or put it back; nothing is lost."),
-        ("d",),
-        ("dashboards",),
-        Permission.DASHBOARD_DELETE,
-    ),
-    Action(
-        "dashboards.archived",
-        _m("Archived"),
-        _m("Show the archived dashboards, or those in use."),
-        ("A",),
-        ("dashboards",),
-        None,
-        False,
-    ),
-    # A dashboard: its KPIs.
-    Action(
-        "dashboard.enter",
-        _m("Enter value"),
-        _m("Enter or correct a value of the KPI."),
-        ("v",),
-        ("dashboard", "kpi", "kpis"),
-        Permission.KPI_VALUE_CREATE,
-    ),
-    Action(
-        "dashboard.new",
-        _m("New KPI"),
-        _m("Create a KPI on this dashboard."),
-        ("n",),
-        ("dashboard",),
-        Permission.KPI_CREATE,
-    ),
-    Action(
-        "kpi.edit",
-        _m("Edit KPI"),
-        _m("Change the definition and the thresholds of the KPI."),
-        ("e",),
-        ("dashboard", "kpi"),
-        Permission.KPI_UPDATE,
-    ),
-    Action(
-        "dashboard.delete",
-        _m("Delete KPI"),
-        _m("Delete the KPI; its name is shown and you are asked."),
-        ("d",),
-        ("dashboard", "kpi"),
-        Permission.KPI_DELETE,
-    ),
-    Action(
-        "kpi.earlier",
-        _m("Previous period"),
-        _m("Move to the period before."),
-        ("left_square_bracket",),
-        ("dashboard", "kpi"),
-        None,
-        False,
-    ),
-    Action(
-        "kpi.later",
-        _m("Next period"),
-        _m("Move to the period after."),
-        ("right_square_bracket",),
-        ("dashboard", "kpi"),
-        None,
-        False,
-    ),
-    _quiet("chart.left", _m("Left"), _m("The period before."), ("left", "h"), ("chart",)),
-    _quiet("chart.right", _m("Right"), _m("The period after."), ("right", "l"), ("chart",)),
-    _quiet("chart.first", _m("First"), _m("The first period."), ("home",), ("chart",)),
-    _quiet("chart.last", _m("Last"), _m("The last period."), ("end",), ("chart",)),
-    _quiet("chart.page_up", _m("Back"), _m("Many periods back."), ("pageup",), ("chart",)),
-    _quiet("chart.page_down", _m("Ahead"), _m("Many periods ahead."), ("pagedown",), ("chart",)),
-    _local(
-        "chart.closer",
-        _m("Closer"),
-        _m("Fewer periods, larger."),
-        ("greater_than_sign", "plus", "equals_sign"),
-        ("chart",),
-    ),
-    _local(
-        "chart.farther",
-        _m("Farther"),
-        _m("More periods, smaller."),
-        ("less_than_sign",),
-        ("chart",),
-    ),
+    *DASHBOARDS,
     *DIALOGS,
     _local(
         "notice.copy",
@@ -242,7 +132,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _m("Back"),
         _m("Back to where you came from."),
         ("escape",),
-        ("dashboard", "kpi", "administration"),
+        ("dashboard", "kpi", "administration", "my_work"),
     ),
     Action("nav.refresh", _m("Refresh"), _m("Read again."), ("r",), (GLOBAL,), None, False),
     Action(
@@ -300,6 +190,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("app.quit", _m("Quit"), _m("Leave kpix."), ("ctrl+q",), (GLOBAL,), None, False),
     *OVERVIEW,
+    *MY_WORK,
+    *PLANS,
+    *COMMENTS,
     *SHARING,
     *ADMINISTRATION,
     *AUDIT,
@@ -321,6 +214,15 @@ PLACES: Final = {
     "dashboard": _m("Dashboard"),
     "kpi": _m("KPI"),
     "chart": _m("Chart"),
+    "my_work": _m("My work"),
+    "plans": _m("Actions"),
+    "board": _m("Board of actions"),
+    "cards": _m("Cards"),
+    "plan": _m("Action"),
+    "comments": _m("Comments"),
+    "thread": _m("Comments, one by one"),
+    "writer": _m("Comment being written"),
+    "mentions": _m("Names after @"),
     "sharing": _m("Sharing"),
     "access": _m("Who can see it"),
     "entry": _m("Who enters values"),
@@ -342,6 +244,7 @@ PLACES: Final = {
     "search_line": _m("Line of the search"),
     "form": _m("Forms"),
     "checks": _m("Lines to tick"),
+    "pick": _m("Line to choose in"),
     "code": _m("One-time code"),
     "confirm": _m("Questions"),
     "merge": _m("Fields to merge"),

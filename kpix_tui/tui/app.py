@@ -33,14 +33,18 @@ from kpix_tui.tui.overview.asked import Asked
 from kpix_tui.tui.screen import KpixScreen, take_ahead
 from kpix_tui.tui.search.app import SearchApp
 from kpix_tui.tui.widgets.footer import available_here, reason_against
+from kpix_tui.tui.widgets.inputs import TakesTab
 
 if TYPE_CHECKING:
     from kpix_tui.app.context import Context
+    from kpix_tui.domains.comments.views import Subject
+    from kpix_tui.tui.comments.writer import Sheet
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _FOR_SOMEBODY: Final = (
     *("app.sign_out", "app.password", "app.lock", "app.sessions"),
-    *("nav.overview", "nav.dashboards", "nav.find", "nav.administration"),
+    *("nav.overview", "nav.dashboards", "nav.my_work", "nav.actions", "nav.find"),
+    "nav.administration",
 )
 
 
@@ -65,6 +69,8 @@ class KpixApp(AdministrationApp, SearchApp, LiveApp):
         self.actor: Actor | None = None
         self.asked = Asked()
         self.own_keys: dict[str, tuple[str, ...]] = {}
+        self.drafts: dict[Subject, Sheet] = {}
+        """Comments that were written and not sent yet, by what they are about."""
         self._previous: KpixScreen[Any] | None = None
         self.begin_look(self.settings)
 
@@ -149,6 +155,12 @@ class KpixApp(AdministrationApp, SearchApp, LiveApp):
             self.speak(settings.locale)
             self.call_later(self.do_overview)
 
+    def action_focus_next(self) -> None:
+        """Tab goes on to the next field, unless the one that has the focus needs it."""
+        focused: object = self.focused
+        if not (isinstance(focused, TakesTab) and focused.take_tab()):
+            super().action_focus_next()
+
     async def action_do(self, action_id: str) -> None:
         """Do an action of the registry where the focus is, or say why it cannot be done."""
         action = action_of(action_id)
@@ -203,6 +215,7 @@ class KpixApp(AdministrationApp, SearchApp, LiveApp):
 
     def forget(self) -> None:
         """Keep nothing of whoever was here; a shared terminal is as it was at the start."""
+        self.drafts.clear()
         self._previous = None
         self.asked = Asked()
         self.clear_notifications()
@@ -223,6 +236,18 @@ class KpixApp(AdministrationApp, SearchApp, LiveApp):
         from kpix_tui.tui.dashboards.screen import DashboardsScreen  # noqa: PLC0415 - imports this
 
         self.replace_all(DashboardsScreen())
+
+    def do_my_work(self) -> None:
+        """What I have to do, from anywhere."""
+        from kpix_tui.tui.my_work.screen import MyWorkScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(MyWorkScreen())
+
+    def do_actions(self) -> None:
+        """The action plans, from anywhere."""
+        from kpix_tui.tui.plans.list import PlansScreen  # noqa: PLC0415 - imports this
+
+        self.replace_all(PlansScreen())
 
     def do_settings(self) -> None:
         """Open the settings."""

@@ -31,3 +31,12 @@ class PasswordsDiffer(InputInvalid):
 
     code = "tui.passwords_differ"
     message = message("The two passwords are not the same.")
+
+
+class TextTooLong(InputInvalid):
+    """What was typed or pasted does not fit in the field."""
+
+    code = "tui.text_too_long"
+    message = message(
+        "{limit} characters fit in here, and this would make {length}: nothing was added."
+    )

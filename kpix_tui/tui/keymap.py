@@ -45,6 +45,8 @@ _LABELS: Final = {
     "left": "←",
     "right": "→",
     "tab": "Tab",
+    "delete": "Del",
+    "backspace": "Backspace",
 }
 _NAMES: Final = {label: name for name, label in _LABELS.items()}
 

@@ -15,6 +15,7 @@ begin
         select from kpix.comment c
         where c.organization_id = new.organization_id and c.id = new.thread_id and c.thread_id = c.id
             and c.kpi_id = new.kpi_id and c.period_start is not distinct from new.period_start
+            and c.action_id is not distinct from new.action_id
             and c.deleted_at is null
     ) then
         raise check_violation using constraint = 'ck_comment_thread',

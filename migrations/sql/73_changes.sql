@@ -86,7 +86,7 @@ begin
     where l.organization_id = organization and l.at > since;
 end $$;
 
--- Who has just changed what on the KPIs and dashboards that the principal sees: nothing of the values,
+-- Who has just changed what on the dashboards, KPIs and actions that the principal sees: nothing of the values,
 -- which they read themselves, and nothing older than two minutes, for which there is the audit log.
 create or replace function auth.latest_changes() returns table (
     id uuid, actor_id uuid, actor text, action text, dashboard_id uuid, kpi_id uuid, name text,
@@ -100,17 +100,20 @@ declare
     me private.principal := private.verified();
 begin
     return query
-    select l.id, l.actor_id, u.name, l.action, d.id, k.id, coalesce(k.code, d.title), k.frequency,
+    select l.id, l.actor_id, u.name, l.action, d.id, k.id, coalesce(p.title, k.code, d.title), k.frequency,
         case when l.object_type = 'kpi_value' then split_part(l.object_id, '/', 2)::date end
     from kpix.audit_log l
     join kpix.app_user u on u.organization_id = l.organization_id and u.id = l.actor_id
-    left join kpix.kpi k on k.organization_id = l.organization_id and k.id = l.subject_id
+    left join kpix.action_plan p on p.organization_id = l.organization_id and p.id = l.subject_id
+    left join kpix.kpi k on k.organization_id = l.organization_id and k.id = coalesce(p.kpi_id, l.subject_id)
     join kpix.dashboard d
         on d.organization_id = l.organization_id and d.id = coalesce(k.dashboard_id, l.subject_id)
     where l.organization_id = me.organization_id
         and l.at > clock_timestamp() - interval '2 minutes'
         and case
             when l.action like 'kpi\_value.%' then k.id in (select auth.kpis('kpi_value:read'))
+            when l.object_type = 'comment' then k.id in (select auth.kpis('comment:read'))
+            when p.id is not null then k.id in (select auth.kpis('action_plan:read'))
             when k.id is not null then k.id in (select auth.kpis('kpi:read'))
             else d.id in (select auth.dashboards('dashboard:read'))
         end

@@ -30,6 +30,11 @@ grant execute on function
     auth.comment_readers(uuid, uuid[]), auth.mention(uuid, uuid[], uuid[]), auth.delete_comment(uuid)
     to kpix_app;
 grant execute on function private.place_comment(), private.keep_comment() to kpix_owner;
+grant execute on function auth.raise_due() to kpix_app;
+grant execute on function
+    private.tell_statuses(), private.tell_assigned(), private.tell_comments(), private.tell_mentions(),
+    private.tell_new_actions(), private.tell_given_actions()
+    to kpix_owner;
 grant execute on function
     auth.search(text, text[], text, uuid, timestamptz, timestamptz), auth.search_marks(text, text[])
     to kpix_app;

@@ -45,12 +45,18 @@ grant update (owner_id, version) on kpix.kpi to kpix_auth;
 grant delete on kpix.dashboard_share to kpix_auth;
 
 -- Comments: their words are their author's alone; mentions are made and comments deleted by functions.
-grant insert (organization_id, id, kpi_id, dashboard_id, period_start, thread_id, body), update (body)
+grant insert (organization_id, id, kpi_id, dashboard_id, period_start, action_id, thread_id, body), update (body)
     on kpix.comment to kpix_app;
 grant insert (organization_id, thread_id, read_until), update (read_until) on kpix.comment_mark to kpix_app;
 grant select, update (body, deleted_at, deleted_by) on kpix.comment to kpix_auth;
 grant select, insert, delete on kpix.comment_mention to kpix_auth;
 grant insert on kpix.comment_revision to kpix_auth;
+
+-- Notifications: whom they are for may say that they have read them, and what they want to hear of.
+grant update (read_at) on kpix.notification to kpix_app;
+grant insert (organization_id, kind, wanted), update (wanted) on kpix.notification_preference to kpix_app;
+grant select, insert, delete, update (kind, priority, at, read_at) on kpix.notification to kpix_auth;
+grant select on kpix.notification_preference to kpix_auth;
 
 create or replace trigger audit after insert or update or delete on kpix.app_user
     for each row execute function private.audit_row('user', 'id');
@@ -74,6 +80,24 @@ create or replace trigger audit after insert or update or delete on kpix.comment
     for each row execute function private.audit_row('comment', 'kpi_id', 'id');
 create or replace trigger audit after insert or delete on kpix.comment_mention
     for each row execute function private.audit_row('comment_mention', 'comment_id', 'id');
+create or replace trigger tell after insert on kpix.comment
+    referencing new table as written
+    for each statement execute function private.tell_comments();
+create or replace trigger tell after insert on kpix.comment_mention
+    referencing new table as written
+    for each statement execute function private.tell_mentions();
+create or replace trigger tell after insert on kpix.kpi_assignment
+    referencing new table as written
+    for each statement execute function private.tell_assigned();
+create or replace trigger tell after update on kpix.kpi_state
+    referencing old table as before_move new table as after_move
+    for each statement execute function private.tell_statuses();
+create or replace trigger tell_new after insert on kpix.action_plan
+    referencing new table as written
+    for each statement execute function private.tell_new_actions();
+create or replace trigger tell_given after update on kpix.action_plan
+    referencing old table as before_write new table as written
+    for each statement execute function private.tell_given_actions();
 create or replace trigger place before insert on kpix.comment
     for each row execute function private.place_comment();
 create or replace trigger keep_revision before update on kpix.comment
@@ -201,6 +225,9 @@ alter table kpix.kpi_threshold alter green set statistics 0, alter orange set st
 alter table kpix.kpi_value alter value set statistics 0, alter reason set statistics 0;
 alter table kpix.kpi_value_revision alter value set statistics 0, alter reason set statistics 0;
 alter table kpix.comment alter body set statistics 0;
+alter table kpix.notification alter fact set statistics 0, alter kind set statistics 0,
+    alter priority set statistics 0, alter facts set statistics 0;
+alter table kpix.notification_preference alter kind set statistics 0;
 alter table kpix.comment_revision alter body set statistics 0;
 alter table kpix.audit_log alter object_id set statistics 0, alter old set statistics 0,
     alter new set statistics 0;

@@ -351,6 +351,39 @@ create policy see on kpix.action_plan_change for select using (
 create policy made on kpix.action_plan_change for insert
     with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
 
+-- One's own, about what one still sees.
+create policy see on kpix.notification for select using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth'
+        or recipient_id = (select auth.user_id())
+            and case
+                when organization_id = (select auth.org_unlimited('kpi:read')) then true
+                when organization_id = (select auth.org_with('kpi:read')) then exists (
+                    select from kpix.dashboard d
+                    where d.organization_id = notification.organization_id and d.id = dashboard_id
+                )
+                else dashboard_id in (select auth.dashboards('kpi:read'))
+                    or kpi_id in (select auth.single_kpis('kpi:read'))
+            end)
+);
+create policy change on kpix.notification for update using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth' or recipient_id = (select auth.user_id()))
+);
+create policy made on kpix.notification for insert
+    with check (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+create policy merged on kpix.notification for delete
+    using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');
+
+create policy see on kpix.notification_preference for select using (
+    organization_id = (select auth.org())
+    and ((select current_user) = 'kpix_auth' or user_id = (select auth.user_id()))
+);
+create policy make on kpix.notification_preference for insert
+    with check (organization_id = (select auth.org()) and user_id = (select auth.user_id()));
+create policy change on kpix.notification_preference for update
+    using (organization_id = (select auth.org()) and user_id = (select auth.user_id()));
+
 -- kpix db prune-audit counts and forgets; nobody else has a way to either.
 create policy count on kpix.audit_log for select
     using (organization_id = (select auth.org()) and (select current_user) = 'kpix_auth');

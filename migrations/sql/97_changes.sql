@@ -13,6 +13,8 @@ begin
             ('kpi_threshold', 'tell_changes(''kpi'', '''', ''kpi_id'')'),
             ('kpi_assignment', 'tell_changes(''kpi'', '''', ''kpi_id'')'),
             ('action_plan', 'tell_changes(''plan'', ''dashboard_id'', ''kpi_id'')'),
+            ('comment', 'tell_changes(''comment'', ''dashboard_id'', ''kpi_id'')'),
+            ('notification', 'tell_changes(''notification'')'),
             ('dashboard', 'tell_changes(''dashboard'', ''id'')'),
             ('dashboard_share', 'tell_changes(''dashboard'', ''dashboard_id'')'),
             ('app_user', 'tell_changes(''people'')'),

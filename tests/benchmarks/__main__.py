@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import (
+    acting,
     data,
     interface,
+    live,
     report,
     scope,
     scope_data,
@@ -22,8 +24,9 @@ from tests.benchmarks import (
     services,
 )
 
-PARTS = {"services": services.measure, "interface": interface.measure}
+PARTS = {"services": services.measure, "interface": interface.measure, "live": live.measure}
 ON_THEIR_OWN = {
+    "acting": (acting.measure, scope_data.ACTING),
     "scope": (scope.measure, scope_data.FULL),
     "search": (search.measure, search_data.FULL),
 }
@@ -48,8 +51,8 @@ def main() -> int:
     parts = [options.only] if options.only else list(PARTS)
     with tempfile.TemporaryDirectory(prefix="kpix-bench-") as folder:
         if options.only in ON_THEIR_OWN:
-            measure, size = ON_THEIR_OWN[options.only]
-            measures = list(measure(Path(folder)))
+            measured, size = ON_THEIR_OWN[options.only]
+            measures = list(measured(Path(folder)))
             about: dict[str, Any] = {**asdict(size), "parts": parts}
         else:
             measures = list(_measures(parts, Path(folder)))

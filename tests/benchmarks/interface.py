@@ -27,7 +27,7 @@ OVERVIEW = f"{KPIS} KPIs"
 
 def measure(bench: Bench, folder: Path) -> Iterator[Measure]:
     """First frame, overview, memory, keys and idling."""
-    settings = _settings(bench, folder)
+    settings = settings_of(bench, folder)
     trivial: list[float] = []
     first: list[float] = []
     overview: list[float] = []
@@ -61,7 +61,7 @@ def measure(bench: Bench, folder: Path) -> Iterator[Measure]:
     yield from _keys(bench, settings, folder)
 
 
-def _settings(bench: Bench, folder: Path) -> dict[str, str]:
+def settings_of(bench: Bench, folder: Path) -> dict[str, str]:
     """The environment of kpix; the session is in its file, because it is rotated at each start."""
     settings = environment(
         KPIX_HOME=str(folder), KPIX_DATABASE_URL=bench.url, KPIX_LOCALE="en", KPIX_THEME="dark"

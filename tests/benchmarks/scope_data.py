@@ -30,6 +30,7 @@ class Size:
 
 
 FULL = Size(others=8, users=200, teams=20, dashboards=1_000, kpis=10_000, days=560)
+ACTING = Size(others=49, users=200, teams=20, dashboards=500, kpis=10_000, days=120)
 SMALL = Size(others=2, users=30, teams=6, dashboards=60, kpis=300, days=30)
 
 

@@ -27,9 +27,23 @@ from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import CreateDashboard, ShareDashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import CreateKpi, Direction, Thresholds
+from kpix_tui.domains.notifications import service as notifications
+from kpix_tui.domains.notifications.views import Kind
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people.rules import scopes_of
 from kpix_tui.domains.people.service import roles, teams, users
+from kpix_tui.domains.plans import service as plans
+from kpix_tui.domains.plans.views import (
+    AssignPlans,
+    CreatePlan,
+    Criterion,
+    CriterionKind,
+    MovePlan,
+    PlanFilter,
+    PlanStatus,
+    PostponePlans,
+    SetProgress,
+)
 from kpix_tui.domains.search import service as search
 from kpix_tui.domains.search.views import Wanted
 from kpix_tui.domains.values import service as values
@@ -67,6 +81,7 @@ class World:
     boards: list[UUID] = field(default_factory=list)
     kpis: list[UUID] = field(default_factory=list)
     comments: list[UUID] = field(default_factory=list)
+    plans: list[UUID] = field(default_factory=list)
     roles: list[UUID] = field(default_factory=list)
     above: bool = False
 
@@ -201,6 +216,19 @@ class World:
             reason=title,
             entered_by=kpi_owner,
         )
+        self.plans.append(
+            self.put(
+                "action_plan",
+                **keys,
+                dashboard_id=board,
+                title=title,
+                cause=title,
+                kind="CORRECTIVE",
+                owner_id=kpi_owner,
+                created_by=owner,
+                due_on=DAY,
+            )
+        )
         comment = uuid4()
         self.run(
             "insert into kpix.comment (organization_id, id, thread_id, kpi_id, dashboard_id, author_id, body)"
@@ -248,7 +276,7 @@ class World:
         }
         for table in (
             *("app_user", "team", "dashboard", "kpi", "role", "dashboard_share"),
-            *("comment", "comment_mention"),
+            *("comment", "comment_mention", "action_plan"),
         ):
             statement = f"select id::text from kpix.{table} where organization_id = %(org)s"
             found |= {i for (i,) in self.run(statement, org=self.organizations[number])}
@@ -264,6 +292,8 @@ _TABLES = (
         "organization", "app_user", "role", "role_permission", "user_role", "team", "team_member", "dashboard",
         "dashboard_share", "kpi", "kpi_assignment", "kpi_threshold", "kpi_value", "kpi_value_revision",
         "kpi_state", "audit_log", "comment", "comment_revision", "comment_mention", "comment_mark",
+        "action_plan", "action_plan_change",
+        "notification", "notification_preference",
     )),
     *(f"private.{table}" for table in ("credential", "session", "code")),
 )  # fmt: skip
@@ -290,6 +320,37 @@ OPERATIONS: dict[str, Operation] = {
     "enter_value": lambda w, a, b: values.enter_value(
         w.uow, EnterValue(_pick(w.kpis, a), DAY, Decimal(b), "corrected")
     ),
+    "list_plans": lambda w, a, b: plans.list_plans(
+        w.uow, PageRequest(sort=("due", "owner", "kpi")[b % 3], text=("", "new", "0")[a % 3])
+    ),
+    "plan_board": lambda w, a, b: plans.plan_board(w.uow, PlanFilter(owner_id=_pick(w.people, a))),
+    "show_plan": lambda w, a, b: plans.show_plan(w.uow, _pick(w.plans, a)),
+    "find_plan": lambda w, a, b: plans.find_plan(w.uow, f"{ORGANIZATIONS[b % 2]} {a % 3}"),
+    "plan_history": lambda w, a, b: plans.plan_history(w.uow, _pick(w.plans, a), ALL),
+    "create_plan": lambda w, a, b: plans.create_plan(
+        w.uow,
+        CreatePlan(
+            f"new {a}{b}",
+            DAY,
+            _pick(w.kpis, a),
+            parent_id=_pick(w.plans, b) if b % 2 else None,
+            owner_id=_pick(w.people, b),
+            criterion=Criterion(_pick(w.kpis, b), CriterionKind.LEVEL, Decimal(b), 1),
+        ),
+    ),
+    "move_plan": lambda w, a, b: plans.move_plan(
+        w.uow, MovePlan(_pick(w.plans, a), tuple(PlanStatus)[b % 4])
+    ),
+    "set_progress": lambda w, a, b: plans.set_progress(
+        w.uow, SetProgress(_pick(w.plans, a), 10 * (b % 11))
+    ),
+    "assign_plans": lambda w, a, b: plans.assign_plans(
+        w.uow, AssignPlans((_pick(w.plans, a), _pick(w.plans, b)), _pick(w.people, b))
+    ),
+    "postpone_plans": lambda w, a, b: plans.postpone_plans(
+        w.uow, PostponePlans((_pick(w.plans, a), _pick(w.plans, b)), days=1 + b)
+    ),
+    "delete_plan": lambda w, a, b: plans.delete_plan(w.uow, _pick(w.plans, a)),
     "list_comments": lambda w, a, b: comments.list_comments(
         w.uow, Subject(_pick(w.kpis, a)), ALL, unread=bool(b % 2)
     ),
@@ -316,6 +377,12 @@ OPERATIONS: dict[str, Operation] = {
     "mark_thread_read": lambda w, a, b: comments.mark_thread_read(w.uow, _pick(w.comments, a)),
     "mark_read": lambda w, a, b: comments.mark_read(w.uow, Subject(_pick(w.kpis, a))),
     "comment_counts": lambda w, a, b: comments.comment_counts(w.uow, w.kpis),
+    "inbox": lambda w, a, b: notifications.inbox(w.uow, ALL),
+    "unread": lambda w, a, b: notifications.unread(w.uow),
+    "mark_all_read": lambda w, a, b: notifications.mark_all_read(w.uow),
+    "preferences": lambda w, a, b: notifications.set_preference(
+        w.uow, tuple(Kind)[a % len(Kind)], wanted=bool(b % 2)
+    ),
     "unread_threads": lambda w, a, b: comments.unread_threads(w.uow, ALL),
     "create_dashboard": lambda w, a, b: dashboards.create_dashboard(
         w.uow, CreateDashboard(f"{w.uow.principal.organization_name} new {a}{b}")

@@ -34,6 +34,8 @@ POLICIES: Final[Mapping[str, frozenset[str]]] = {
     "comment_revision": frozenset({"see", "made"}),
     "comment_mention": frozenset({"see", "internal"}),
     "comment_mark": frozenset({"see", "make", "change"}),
+    "notification": frozenset({"see", "change", "made", "merged"}),
+    "notification_preference": frozenset({"see", "make", "change"}),
     "action_plan": frozenset({"see", "make", "change"}),
     "action_plan_change": frozenset({"see", "made"}),
     "kpi_state": frozenset({"see", "made", "kept", "forgotten"}),
@@ -220,7 +222,7 @@ RULES: Final[Mapping[str, Rule]] = {
         where has_column_privilege('kpix_app', t.oid, a.attnum, 'update')
             and a.attname in ('organization_id', 'id', 'kpi_id', 'dashboard_id', 'owner_id', 'entered_by',
                 'entered_at', 'revision', 'created_at', 'created_by', 'visibility', 'user_id', 'team_id',
-                'author_id', 'thread_id', 'period_start', 'edited_at', 'deleted_by')
+                'author_id', 'thread_id', 'period_start', 'edited_at', 'deleted_by', 'recipient_id', 'fact')
             -- An action is given to another owner in bulk; a trigger asks for the permission to.
             and (t.relname, a.attname) <> ('action_plan', 'owner_id')
     """),

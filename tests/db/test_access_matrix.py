@@ -196,6 +196,11 @@ ONLY_FUNCTIONS_WRITE: Final = (
     "insert into kpix.comment_mention (organization_id, comment_id, user_id)"
     " select auth.org(), id, auth.user_id() from kpix.comment",
     "delete from kpix.comment_mention",
+    "insert into kpix.notification (organization_id, recipient_id, fact, kind, priority, dashboard_id)"
+    " select auth.org(), auth.user_id(), 'x', 'MENTION', 'URGENT', id from kpix.dashboard",
+    "update kpix.notification set kind = 'MENTION'",
+    "delete from kpix.notification",
+    "delete from kpix.notification_preference",
     "update kpix.comment_revision set body = 'x'",
     "delete from kpix.comment_revision",
     "insert into kpix.audit_log (organization_id, action, object_type, object_id)"
@@ -405,7 +410,6 @@ def test_nobody_reads_or_writes_anything(world: World) -> None:
         "update kpix.comment set author_id = kpi.owner_id from kpix.kpi where kpi.id = kpi_id",
         "drop policy make on kpix.action_plan",
         "create policy hole on kpix.action_plan for select using (true)",
-        "drop trigger given on kpix.action_plan",
         "update kpix.action_plan set owner_id = created_by",
         "drop policy see on kpix.kpi_state",
         "update kpix.role_permission set scope = 'ORGANIZATION' where permission = 'kpi:update'",

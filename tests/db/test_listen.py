@@ -17,6 +17,8 @@ from kpix_tui.app.context import Context
 from kpix_tui.db.listen import MANY
 from kpix_tui.domains.accounts.service import logout
 from kpix_tui.domains.audit.service import changes_since, latest_changes
+from kpix_tui.domains.comments.service import add_comment
+from kpix_tui.domains.comments.views import AddComment, Subject
 from kpix_tui.domains.dashboards.service import set_visibility, share_dashboard, update_dashboard
 from kpix_tui.domains.dashboards.views import ShareDashboard, UpdateDashboard
 from kpix_tui.domains.kpis.service import assign_entry, delete_kpi
@@ -25,6 +27,7 @@ from kpix_tui.domains.values.service import enter_value, write_values
 from kpix_tui.domains.values.views import EnterValue, PeriodValue
 from kpix_tui.kernel.changes import ANYTHING, Change, Kind, mark
 from tests.services.factory import dashboard, kpi, value
+from tests.services.plans import plan
 from tests.support.databases import Database
 
 PATIENCE = 30
@@ -111,6 +114,12 @@ CHANGES: list[tuple[str, Callable[[Context, Any, Any], Any], Kind]] = [
     ("another KPI", lambda c, b, _k: kpi(c, b, "Normandy"), Kind.KPI),
     ("a KPI deleted", lambda c, _b, k: c.run(delete_kpi, k.id), Kind.KPI),
     ("who enters", _assign, Kind.KPI),
+    ("an action", lambda c, _b, k: plan(c, k), Kind.PLAN),
+    (
+        "a comment",
+        lambda c, _b, k: c.run(add_comment, AddComment(Subject(k.id), "Why?")),
+        Kind.COMMENT,
+    ),
     ("another dashboard", lambda c, _b, _k: dashboard(c, "Comfort"), Kind.DASHBOARD),
     ("a title", lambda c, b, _k: c.run(update_dashboard, _titled(b)), Kind.DASHBOARD),
     (
@@ -297,6 +306,13 @@ def test_the_latest_changes_are_those_that_one_sees(as_person: As) -> None:
     )
     assert (newest.kpi_id, newest.dashboard_id, newest.period_start) == (found.id, board.id, DAY)
     assert newest.frequency == "MONTHLY"
+    admin.run(add_comment, AddComment(Subject(found.id), "Why?"))
+    newest = viewer.run(latest_changes)[0]
+    assert (newest.action, newest.name, newest.kpi_id) == ("comment.created", "BRITTANY", found.id)
+    plan(admin, found, "Call the supplier")
+    newest = viewer.run(latest_changes)[0]
+    assert (newest.action, newest.name) == ("action_plan.created", "Call the supplier")
+    assert (newest.kpi_id, newest.dashboard_id) == (found.id, board.id)
     admin.run(set_visibility, board.id, Visibility.PRIVATE)
     assert viewer.run(latest_changes) == ()
     assert admin.run(latest_changes)[0].action == "dashboard.updated"

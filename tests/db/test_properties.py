@@ -24,6 +24,7 @@ from kpix_tui.db import engine as engines
 from kpix_tui.db.errors import database_errors
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people.service import users
+from kpix_tui.domains.plans.service import list_plans
 from kpix_tui.domains.search.service import search
 from kpix_tui.domains.search.views import Kind, Wanted
 from kpix_tui.kernel.clock import FixedClock
@@ -160,10 +161,27 @@ def _compare(world: World, number: int) -> None:
     shown = _listed(lambda: overview.list_kpis(world.uow, ALL).rows)
     assert {row.id for row in shown} == things
     assert _found(world) == boards | things
+    planned = _listed(lambda: list_plans(world.uow, ALL).rows)
+    assert {row.id for row in planned} == _plans(world, actor, things)
     own = dict(_emails(world))
     everybody = actor.grants.get(Permission.USER_READ) is Scope.ORGANIZATION
     for row in _listed(lambda: users.list_users(world.uow, ALL).rows):
         assert row.email == (own[row.id] if everybody or row.id == actor.user_id else None)
+
+
+def _plans(world: World, actor: Any, things: set[UUID]) -> set[UUID]:
+    """The actions that are seen: those about KPIs that are, as far as they may be read."""
+    levels = _levels(world, actor.organization_id, actor)
+    return {
+        plan
+        for plan, kpi, board, *owners in world.run(
+            "select p.id, p.kpi_id, p.dashboard_id, p.owner_id, p.created_by, k.owner_id, d.owner_id"
+            " from kpix.action_plan p join kpix.kpi k on k.id = p.kpi_id"
+            " join kpix.dashboard d on d.id = p.dashboard_id where p.deleted_at is null"
+        )
+        if kpi in things
+        and allows(actor, Permission.ACTION_PLAN_READ, Target(frozenset(owners), levels.get(board)))
+    }
 
 
 def _found(world: World) -> set[UUID]:

@@ -25,10 +25,14 @@ from kpix_tui.app.demo_data import load_demo
 from kpix_tui.config import load_settings
 from kpix_tui.domains.accounts.service import change_password, login, whoami
 from kpix_tui.domains.accounts.views import ChangePassword, Login
+from kpix_tui.domains.comments.service import list_comments
+from kpix_tui.domains.comments.views import Subject
 from kpix_tui.domains.dashboards.service import find_dashboard, list_shares
 from kpix_tui.domains.kpis.service import find_kpi, list_definitions
 from kpix_tui.domains.overview.service import list_dashboards, list_kpis
 from kpix_tui.domains.people.service import list_users
+from kpix_tui.domains.plans.service import list_plans
+from kpix_tui.domains.plans.views import PlanStatus, Verdict
 from kpix_tui.domains.values.service import list_values, value_history
 from kpix_tui.kernel.clock import FixedClock
 from kpix_tui.kernel.paging import PageRequest
@@ -74,6 +78,16 @@ def test_everything_that_is_shipped_is_there(built: Built) -> None:
             assert (kpi.dashboard_title, kpi.name) == (dashboard.title, shipped.name)
             rows = context.run(list_values, kpi.id, ALL).rows
             assert {row.period_start: row.value for row in rows} == shipped.values
+
+
+def test_actions_are_at_every_stage(built: Built) -> None:
+    context, _ = built
+    rows = context.run(list_plans, ALL).rows
+    assert {row.status for row in rows} == set(PlanStatus)
+    assert {row.verdict for row in rows} == {None, Verdict.EFFECTIVE, Verdict.NOT_EFFECTIVE}
+    assert sum(row.overdue for row in rows) >= 3
+    assert len({row.owner_name for row in rows}) >= 4
+    assert any(row.parent_id for row in rows)
 
 
 def test_every_status_stands_on_the_overview(built: Built) -> None:
@@ -151,6 +165,19 @@ def test_values_are_owed_and_shares_end(built: Built) -> None:
     energy = context.run(find_dashboard, "Energy prices")
     shares = {one.name: one.until for one in context.run(list_shares, energy.id).rows}
     assert shares == {"Inès Moreau": date(2027, 1, 20), "Purchasing": None}
+
+
+def test_people_talk_about_the_figures(built: Built) -> None:
+    context, _ = built
+    ids = {kpi.code: kpi.id for kpi in context.run(list_definitions)}
+    for code, count in {"AE-ALL": 5, "AE-RF4": 2, "NO2": 2, "ADM-ALL": 1}.items():
+        page = context.run(list_comments, Subject(ids[code]))
+        assert page.total == count, code
+    threads = context.run(list_comments, Subject(ids["AE-ALL"]))
+    assert [row.is_reply for row in threads.rows] == [False, True, True, False, True]
+    assert threads.rows[3].period_start is not None
+    assert threads.rows[3].edited_at is not None
+    assert [one.name for one in threads.rows[2].mentions] == ["Alex Martin"]
 
 
 def test_progress_goes_forward(built: Built) -> None:

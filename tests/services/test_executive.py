@@ -25,12 +25,15 @@ from kpix_tui.domains.overview.views import (
     KpiRow,
     Move,
     OverviewFilter,
+    PlanCounts,
     Standing,
 )
 from kpix_tui.domains.people.service import add_member, create_team
+from kpix_tui.domains.plans.service import list_plans
+from kpix_tui.domains.plans.views import Due, PlanFilter, PlanStatus, Verdict
 from kpix_tui.kernel.errors import Forbidden
 from kpix_tui.kernel.paging import PageRequest
-from tests.services import factory, people
+from tests.services import factory, people, plans
 from tests.support.plans import recorded
 
 AUGUST, SEPTEMBER, OCTOBER = (date(2026, month, 1) for month in (8, 9, 10))
@@ -220,6 +223,47 @@ def test_filters_by_process_and_team(context: Context, world: dict[str, Any]) ->
     context.run(add_member, team.id, people.person(context, "admin"))
     assert context.run(service.overview, drivers).totals.statuses.total == 9
     assert context.run(service.list_kpis, wanted=KpiFilter(team_id=team.id)).total == 9
+
+
+def test_actions_are_counted_as_their_list_counts_them(
+    context: Context, world: dict[str, Any]
+) -> None:
+    kpis = world["kpis"]
+    plans.plan(context, kpis["fell"], "overdue", due_on=date(2026, 11, 20))
+    plans.plan(context, kpis["fell far"], "this week", due_on=date(2026, 11, 22))
+    plans.plan(context, kpis["late"], "later", due_on=date(2026, 12, 24))
+    done = plans.plan(context, kpis["late"], "done")
+    plans.move(context, done, PlanStatus.IN_PROGRESS, PlanStatus.DONE)
+    found = context.run(service.overview)
+    assert found.totals.plans == PlanCounts(pending=3, overdue=1, this_week=1, not_effective=0)
+    by_process = {row.title: row.figures.plans for row in found.rows.rows}
+    assert by_process["Transport"] == PlanCounts(2, 1, 1, 0)
+    assert by_process["Energy"] == PlanCounts(1, 0, 0, 0)
+    pending = frozenset({PlanStatus.OPEN, PlanStatus.IN_PROGRESS})
+    for kept, number in (
+        (PlanFilter(statuses=pending), 3),
+        (PlanFilter(due=Due.OVERDUE), 1),
+        (PlanFilter(due=Due.THIS_WEEK), 1),
+        (PlanFilter(verdict=Verdict.NOT_EFFECTIVE), 0),
+        (PlanFilter(statuses=pending, process="Transport"), 2),
+    ):
+        assert context.run(list_plans, EVERY, kept).total == number
+    context.run(delete_kpi, kpis["late"].id)
+    assert context.run(service.overview).totals.plans.pending == 2
+
+
+def test_actions_of_a_team_are_those_of_its_members(
+    context: Context, world: dict[str, Any]
+) -> None:
+    team = context.run(create_team, "Drivers")
+    context.run(add_member, team.id, people.person(context, "manager"))
+    owner = people.person(context, "manager")
+    plans.plan(context, world["kpis"]["fell"], owner_id=owner)
+    plans.plan(context, world["kpis"]["fell"])
+    found = context.run(service.overview, OverviewFilter(team_id=team.id))
+    assert (found.totals.plans.pending, found.totals.statuses.total) == (1, 0)
+    kept = PlanFilter(team_id=team.id)
+    assert context.run(list_plans, EVERY, kept).total == 1
 
 
 def test_a_dashboard_without_a_process_is_a_line_of_its_own(context: Context) -> None:

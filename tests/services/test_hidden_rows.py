@@ -18,9 +18,12 @@ from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import ShareDashboard, UpdateDashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.people import service as people
+from kpix_tui.domains.plans import service as plans
+from kpix_tui.domains.plans.views import MovePlan, PlanStatus, PostponePlans
 from kpix_tui.domains.values import service as values
 from tests.services import factory
 from tests.services.people import person
+from tests.services.plans import change, plan
 from tests.support.databases import Database
 
 Hide = Callable[[str, str], None]
@@ -90,3 +93,13 @@ def test_a_value(context: Context, hide: Hide) -> None:
         factory.value(context, made, OCTOBER, "80", "typo")
     (kept,) = context.run(values.value_history, made.id, OCTOBER)
     assert kept.value == 97
+
+
+def test_an_action(context: Context, hide: Hide) -> None:
+    made = plan(context, factory.kpi(context, factory.dashboard(context)))
+    hide("kpix.action_plan", "update")
+    refused(context, plans.update_plan, change(made, title="Other"))
+    refused(context, plans.move_plan, MovePlan(made.id, PlanStatus.IN_PROGRESS))
+    refused(context, plans.postpone_plans, PostponePlans((made.id,), days=1))
+    refused(context, plans.delete_plan, made.id)
+    assert context.run(plans.get_plan, made.id) == made

@@ -26,8 +26,20 @@ from kpix_tui.domains.dashboards import service as dashboards
 from kpix_tui.domains.dashboards.views import CreateDashboard, UpdateDashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import CreateKpi, Direction, Thresholds, UpdateKpi
+from kpix_tui.domains.notifications import service as notifications
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people import service as people
+from kpix_tui.domains.plans import service as plans
+from kpix_tui.domains.plans.views import (
+    AssignPlans,
+    CreatePlan,
+    Criterion,
+    CriterionKind,
+    MovePlan,
+    PlanStatus,
+    PostponePlans,
+    SetProgress,
+)
 from kpix_tui.domains.values import service as values
 from kpix_tui.domains.values.views import EnterValue, PeriodValue
 from kpix_tui.kernel.clock import FixedClock
@@ -56,6 +68,10 @@ TABLES: Final = (
     "kpix.comment_revision",
     "kpix.comment_mention",
     "kpix.comment_mark",
+    "kpix.action_plan",
+    "kpix.action_plan_change",
+    "kpix.notification",
+    "kpix.notification_preference",
     "kpix.audit_log",
     "private.credential",
 )
@@ -84,7 +100,11 @@ class World:
 
     def ids(self, table: str) -> list[UUID]:
         """Every object of a kind, of both organisations; those that are not put away."""
-        there = {"dashboard": "archived_at is null", "kpi": "deleted_at is null"}.get(table, "true")
+        there = {
+            "dashboard": "archived_at is null",
+            "kpi": "deleted_at is null",
+            "action_plan": "deleted_at is null",
+        }.get(table, "true")
         rows = self.superuser.execute(
             f"select id from kpix.{table} where {there} order by id".encode()
         )
@@ -100,7 +120,7 @@ class World:
         """Every identifier that belongs to an organisation."""
         query = " union ".join(
             f"select id::text from kpix.{table} where organization_id = %(org)s"
-            for table in ("app_user", "role", "dashboard", "kpi", "comment")
+            for table in ("app_user", "role", "dashboard", "kpi", "comment", "action_plan")
         )
         org = self.organizations[organization]
         return {str(org), *(r[0] for r in self.superuser.execute(query.encode(), {"org": org}))}
@@ -142,6 +162,7 @@ def _furnish(context: Context) -> None:
     board = context.run(dashboards.create_dashboard, CreateDashboard("Board 0"))
     made = context.run(kpis.create_kpi, _new_kpi(board.id, 0))
     context.run(values.enter_value, EnterValue(made.id, date(2026, 1, 1), Decimal(2)))
+    context.run(plans.create_plan, CreatePlan("Same title", date(2026, 12, 1), made.id))
 
 
 def _new_kpi(board: UUID, number: int, owner: UUID | None = None) -> CreateKpi:
@@ -187,7 +208,10 @@ class Calls:
         self.kpi_version = world.version("kpi", self.kpi)
         self.day = date(2026, 1 + step.number % 3, 1)
         remarks = world.ids("comment") or nothing
-        self.comment = remarks[step.second % len(remarks)]
+        self.comment = remarks[step.first % len(remarks)]
+        self.comment_version = world.version("comment", self.comment)
+        plans_there = world.ids("action_plan") or nothing
+        self.plan = plans_there[step.second % len(plans_there)]
         self.run = world.contexts[step.person].run
 
     def create_dashboard(self) -> object:
@@ -261,13 +285,13 @@ class Calls:
         return self.run(values.value_history, self.kpi, self.day)
 
     def add_comment(self) -> object:
-        reply_to = self.comment if self.step.number % 2 else None
+        reply_to = self.comment if self.step.number % 3 == 0 else None
         command = AddComment(Subject(self.kpi), "@Max Manager, look", reply_to, anyway=True)
         return self.run(comments.add_comment, command)
 
     def edit_comment(self) -> object:
-        version = 1 + self.step.number % 2
-        return self.run(comments.edit_comment, EditComment(self.comment, version, "other"))
+        command = EditComment(self.comment, self.comment_version, f"other {self.step.number}")
+        return self.run(comments.edit_comment, command)
 
     def delete_comment(self) -> object:
         if self.step.second % 3:
@@ -280,8 +304,50 @@ class Calls:
     def mark_read(self) -> object:
         return self.run(comments.mark_thread_read, self.comment)
 
+    def inbox(self) -> object:
+        return self.run(notifications.inbox), self.run(notifications.unread)
+
     def unread_threads(self) -> object:
         return self.run(comments.unread_threads)
+
+    def create_plan(self) -> object:
+        of = {"parent_id": self.plan} if self.step.number % 3 else {"kpi_id": self.kpi}
+        criterion = Criterion(self.other_kpi, CriterionKind.LEVEL, Decimal(2), 1)
+        command = CreatePlan("Same title", self.day, owner_id=self.user, criterion=criterion, **of)
+        return self.run(plans.create_plan, command)
+
+    def move_plan(self) -> object:
+        status = tuple(PlanStatus)[self.step.number % 4]
+        return self.run(plans.move_plan, MovePlan(self.plan, status))
+
+    def set_progress(self) -> object:
+        return self.run(plans.set_progress, SetProgress(self.plan, self.step.number))
+
+    def assign_plans(self) -> object:
+        return self.run(plans.assign_plans, AssignPlans((self.plan,), self.user))
+
+    def postpone_plans(self) -> object:
+        return self.run(plans.postpone_plans, PostponePlans((self.plan,), days=1))
+
+    def find_plan(self) -> object:
+        return self.run(plans.find_plan, "same title")
+
+    def show_plan(self) -> object:
+        return self.run(plans.show_plan, self.plan)
+
+    def list_plans(self) -> object:
+        return self.run(plans.list_plans, PageRequest(text="same"))
+
+    def plan_board(self) -> object:
+        return self.run(plans.plan_board)
+
+    def plan_history(self) -> object:
+        return self.run(plans.plan_history, self.plan)
+
+    def delete_plan(self) -> object:
+        if self.step.second % 3:
+            return self.list_plans()  # or there would soon be none left
+        return self.run(plans.delete_plan, self.plan)
 
     def list_users(self) -> object:
         return self.run(people.list_users)
@@ -332,7 +398,7 @@ def test_no_call_returns_or_changes_what_is_foreign(world: World, sequence: Sequ
         calls = Calls(world, step)
         answer = _answer(getattr(calls, step.action))
         assert world.fingerprint(theirs) == before, step
-        named = (calls.board, calls.kpi, calls.other_kpi, calls.user, calls.comment)
+        named = (*(calls.board, calls.kpi, calls.other_kpi, calls.user, calls.comment), calls.plan)
         told = {str(one) for one in named}
         foreign = world.ids_of(theirs)
         if isinstance(answer, KpixError):

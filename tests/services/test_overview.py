@@ -16,12 +16,15 @@ from kpix_tui.domains.kpis.service import delete_kpi
 from kpix_tui.domains.kpis.views import Direction, Status, Thresholds
 from kpix_tui.domains.overview import service
 from kpix_tui.domains.overview.errors import TooLongAgo
+from kpix_tui.domains.plans.service import delete_plan, find_plan
+from kpix_tui.domains.plans.views import PlanStatus
 from kpix_tui.domains.values.service import write_values
 from kpix_tui.domains.values.views import PeriodValue
 from kpix_tui.kernel.ids import new_id
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.kernel.periods import Frequency
 from tests.services import factory
+from tests.services.plans import move, plan
 
 
 def test_a_row_says_where_a_kpi_stands(context: Context) -> None:
@@ -39,6 +42,17 @@ def test_a_row_says_where_a_kpi_stands(context: Context) -> None:
         (90, Status.RED),
         (None, Status.NO_DATA),
     ]
+
+
+def test_a_row_counts_the_actions_that_are_not_closed(context: Context) -> None:
+    made = factory.kpi(context, factory.dashboard(context))
+    for title in ("One", "Two", "Three", "Four"):
+        plan(context, made, title)
+    move(context, context.run(find_plan, "Two"), PlanStatus.IN_PROGRESS)
+    move(context, context.run(find_plan, "Three"), PlanStatus.CANCELLED)
+    context.run(delete_plan, context.run(find_plan, "Four").id)
+    assert context.run(service.show_kpi, made.id).row.open_plans == 2
+    assert [row.open_plans for row in context.run(service.list_kpis).rows] == [2]
 
 
 def test_there_is_no_delta_across_a_gap(context: Context) -> None:

@@ -25,10 +25,12 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from kpix_tui.config import load_settings
+from kpix_tui.kernel.errors import Unavailable
 from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.login.screen import LoginScreen
 from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.search.screen import SearchScreen
+from kpix_tui.tui.widgets.news import News
 from tests.tui.pilots import on, settled, until
 from tests.tui.support import FakeContext
 
@@ -82,6 +84,9 @@ async def _organization(pilot: Pilot[Any]) -> None:
     await keys("enter", *"Acme")(pilot)
 
 
+_TALK = ("down", "down", "enter", "slash", *"AE-ALL", "enter", "c")
+
+
 def searched(text: str, *pressed: str) -> Steps:
     """Search for ``text``, then press these."""
 
@@ -94,11 +99,28 @@ def searched(text: str, *pressed: str) -> Steps:
     return search
 
 
+async def _news(pilot: Pilot[Any]) -> None:
+    """Somebody else has entered a value, and this terminal asks for changes."""
+    await keys("enter")(pilot)
+    pilot.app.live, pilot.app.polling = False, True
+    pilot.app.screen.query_one(News).say("Grace Hopper entered Oct 2026 of PUNCT")
+    await settled(pilot)
+
+
+async def _offline(pilot: Pilot[Any]) -> None:
+    await keys("enter")(pilot)
+    pilot.app.live = False
+    pilot.app.screen.show_problem(Unavailable(reason="connection refused"))
+    await settled(pilot)
+
+
 SHOTS = (
     Shot("login", _login, demo=False),
     Shot("first-run", _first_run, demo=False),
     Shot("first-run-form", _organization, demo=False),
     Shot("question", _confirm, demo=False),
+    Shot("live-news", _news),
+    Shot("live-offline", _offline),
     Shot("overview", keys("1")),
     Shot("overview-cell", keys("1", "down", "right", "right", "right", "right")),
     Shot("overview-kpis", keys("1", "tab", "right", "down")),
@@ -111,14 +133,25 @@ SHOTS = (
     Shot("kpi", keys("enter", "enter")),
     Shot("kpi-edit", keys("enter", "enter", "e")),
     Shot("value", keys("enter", "v")),
+    Shot("comments", keys(*_TALK)),
+    Shot("comments-reply", keys(*_TALK, "enter", *"Ask @sa")),
+    Shot("comments-empty", keys("enter", "c")),
     Shot("sharing", keys("down", "down", "down", "p")),
     Shot("sharing-picker", keys("down", "down", "down", "p", "n", *"na")),
     Shot("sharing-form", keys("down", "down", "down", "p", "e")),
     Shot("access", keys("down", "down", "down", "P")),
     Shot("entry", keys("down", "down", "enter", "enter", "p")),
+    Shot("actions", keys("4", "A", "A", "space", "down", "space")),
+    Shot("actions-board", keys("4", "A", "A", "b", "right")),
+    Shot("action", keys("4", "A", "A", "slash", *"minor", "enter", "enter")),
+    Shot("action-effect", keys("4", "A", "A", "C", "slash", *"blood", "enter", "enter")),
+    Shot("action-new", keys("4", "n")),
+    Shot("action-status", keys("4", "m")),
+    Shot("actions-postpone", keys("4", "t")),
     Shot("help", keys("question_mark")),
     Shot("palette", keys("colon", *"re")),
     Shot("settings", keys("comma")),
+    Shot("my-work", keys("3")),
     Shot("administration", keys("7")),
     Shot("users", keys("7", "enter")),
     Shot("teams", keys("7", "down", "enter")),

@@ -13,6 +13,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 
 from kpix_tui.domains.accounts.errors import SessionEnded
@@ -32,10 +34,12 @@ from kpix_tui.tui.live.words import said
 from kpix_tui.tui.lock.screen import LockScreen
 from kpix_tui.tui.messages import SignedInAs
 from kpix_tui.tui.modals.merge import Merge
+from kpix_tui.tui.themes import MONO, NAMES
 from kpix_tui.tui.widgets.header import KpixHeader
 from kpix_tui.tui.widgets.news import News
 from kpix_tui.tui.widgets.notice import Notice
 from tests.tui.hostile import HOSTILE
+from tests.tui.picture import picture
 from tests.tui.pilots import fill, interface, on, press, seen, sees, settled, text_of, until
 from tests.tui.support import USER, FakeContext, actor
 from tests.tui.world import World
@@ -549,3 +553,41 @@ async def test_a_value_that_somebody_else_entered_is_not_written_over_unseen(
         (_name, command) = next(one for one in reversed(world.asked) if one[0] == "enter_value")
         states = world.values[form._kpi.id][command.day]
         assert (command.value, command.expected_revision) == (Decimal("88.8"), len(states) - 1)
+
+
+# -- what it looks like ----------------------------------------------------------------------------
+
+LOOKS = [
+    *(((120, 40), theme, "en") for theme in ("dark", "light", "mono")),
+    *(((80, 24), theme, "en") for theme in ("dark", "light", "mono")),
+    ((80, 24), "dark", "fr"),
+]
+
+
+class Pictures(SingleFileSnapshotExtension):
+    """One text file a picture."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "txt"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0][0]}-{look[1]}-{look[2]}")
+async def test_news_while_polling_looks_as_it_did(
+    tmp_path: Path, world: World, snapshot: SnapshotAssertion, look: tuple[Any, str, str]
+) -> None:
+    size, theme, locale = look
+    app = interface(tmp_path, locale=locale)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settled(pilot)
+        app.actor, app.polling = actor(), True
+        app.speak(locale)
+        app._without_colour.enabled = NAMES[theme] == MONO
+        app.theme = NAMES[theme]
+        app.replace_all(DashboardsScreen())
+        await settled(pilot)
+        kpi = kpi_of(world, "Trains on time")
+        world.somebody("kpi_value.created", kpi, start=LATE)
+        tell(pilot, value_of(kpi))
+        await sees(pilot, GRACE)
+        await settled(pilot)
+        assert picture(app) == snapshot.use_extension(Pictures)

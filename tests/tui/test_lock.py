@@ -476,6 +476,25 @@ async def test_a_code_opens_a_locked_terminal_too(app: KpixApp, server: Server) 
 # -- by time --------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("world", "server")
+async def test_it_locks_itself_when_its_session_would_have_ended_unused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading what others change keeps the session open, and is no use."""
+    now = [1000.0, 5000.0]
+    monkeypatch.setattr(locking, "_now", lambda: tuple(now))
+    app = interface(tmp_path)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await working(pilot, app)
+        now[0] += 12 * 3600 - 1
+        app.look_at_the_clock()
+        assert app.locked is None
+        now[0] += 1
+        app.look_at_the_clock()
+        await settled(pilot)
+        assert "Locked: no key for 720 minutes." in text_of(app.screen)
+
+
 @pytest.mark.parametrize("which", [0, 1])
 async def test_it_locks_itself_by_either_clock(
     tmp_path: Path, world: World, server: Server, which: int, monkeypatch: pytest.MonkeyPatch

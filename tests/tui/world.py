@@ -45,6 +45,7 @@ from kpix_tui.domains.overview.views import (
     Standing,
     StatusCounts,
 )
+from kpix_tui.domains.plans.views import PlanRow
 from kpix_tui.domains.values.errors import ReasonMissing
 from kpix_tui.domains.values.rules import period_for
 from kpix_tui.domains.values.views import EnterValue, RevisionRow, ValueEntered, ValueRow
@@ -472,6 +473,10 @@ class World:
         """Gone."""
         return self.kpis.pop(kpi_id)
 
+    def list_plans(self, _uow: Any, *_asked: Any) -> Page[PlanRow]:
+        """Nobody has decided on anything."""
+        return Page((), 0)
+
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Take the place of the services."""
         patch.setattr("kpix_tui.domains.accounts.service.is_initialized", lambda _uow: True)
@@ -488,6 +493,7 @@ _SERVICES = {
     ),
     "dashboards": ("create_dashboard", "update_dashboard", "archive_dashboard"),
     "kpis": ("create_kpi", "get_kpi", "delete_kpi"),
+    "plans": ("list_plans",),
     "values": ("enter_value", "update_kpi", "list_values", "value_history"),
 }
 

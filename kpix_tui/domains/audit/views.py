@@ -95,7 +95,7 @@ class Pruned:
 class LatestChange:
     """Something that was changed within the last two minutes.
 
-    ``name`` is the code of the KPI or, where it is about none, the title of the dashboard.
+    ``name`` is the title of the action, the code of the KPI, or the title of the dashboard.
     ``frequency`` is that of the KPI, ``period_start`` that of the value where it was one.
     """
 

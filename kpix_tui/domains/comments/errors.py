@@ -69,3 +69,10 @@ class MentionedOutOfSight(InputInvalid):
         "{names} may not see this KPI and would not be told: leave the mention out, share the"
         " dashboard, or send the comment all the same."
     )
+
+
+class ActionElsewhere(InputInvalid):
+    """A comment on an action stands on the KPI that the action is about, and on no value of it."""
+
+    code = "comment.action_elsewhere"
+    message = message("This KPI has no such action to comment on.")

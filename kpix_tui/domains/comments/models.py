@@ -22,7 +22,7 @@ _Instant = DateTime(timezone=True)
 
 
 class CommentModel(Base):
-    """What somebody wrote on a KPI or a value. The database fills in who wrote it and when."""
+    """What somebody wrote on a KPI, a value or an action. The database fills in who and when."""
 
     __tablename__ = "comment"
     __table_args__ = (
@@ -56,6 +56,16 @@ class CommentModel(Base):
             ["kpix.app_user.organization_id", "kpix.app_user.id"],
             "fk_comment_deleted_by",
         ),
+        ForeignKeyConstraint(
+            ["organization_id", "action_id", "kpi_id"],
+            [
+                "kpix.action_plan.organization_id",
+                "kpix.action_plan.id",
+                "kpix.action_plan.kpi_id",
+            ],
+            "fk_comment_action",
+        ),
+        CheckConstraint("num_nonnulls(period_start, action_id) <= 1", "on"),
         UniqueConstraint("id", name="uq_comment_id"),
         Index("ix_comment_kpi", "organization_id", "kpi_id", "created_at"),
         Index("ix_comment_thread", "organization_id", "thread_id", "created_at"),
@@ -68,6 +78,7 @@ class CommentModel(Base):
     dashboard_id: Mapped[UUID]
     """Where its KPI stands: who sees the dashboard sees the comment."""
     period_start: Mapped[date | None]
+    action_id: Mapped[UUID | None]
     thread_id: Mapped[UUID]
     author_id: Mapped[UUID] = mapped_column(server_default=text("auth.user_id()"))
     body: Mapped[String]

@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kpix_tui.access.actor import actor_of
 from kpix_tui.access.permissions import Permission
 from kpix_tui.access.policy import require
-from kpix_tui.db.errors import RefusedByDatabase
+from kpix_tui.db.errors import RefusedByDatabase, refusals
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.comments.errors import (
+    ActionElsewhere,
     CommentDeleted,
     CommentNotFound,
     CommentNotYours,
@@ -51,7 +52,7 @@ from kpix_tui.domains.comments.views import (
 from kpix_tui.domains.kpis.service import get_kpi
 from kpix_tui.domains.values.errors import ValueNotFound
 from kpix_tui.domains.values.queries import value_row
-from kpix_tui.kernel.errors import StaleVersion
+from kpix_tui.kernel.errors import KpixError, StaleVersion
 from kpix_tui.kernel.ids import new_id
 from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 
@@ -93,6 +94,7 @@ def add_comment(uow: UnitOfWork, command: AddComment) -> Comment:
         KpiNotFound, ValueNotFound: what it stands on is not there, or out of the actor's sight.
         CommentNotFound, CommentDeleted, ReplyElsewhere: ``reply_to`` cannot be replied to.
         Forbidden: the actor may not comment here.
+        ActionElsewhere: the action is about another KPI, or there is none.
         CommentEmpty, CommentTooLong, TooManyMentions: the text cannot be a comment.
         MentionAmbiguous: several have the name that is mentioned.
         MentionedOutOfSight: somebody would not be told, and ``command.anyway`` was not said.
@@ -103,17 +105,22 @@ def add_comment(uow: UnitOfWork, command: AddComment) -> Comment:
     comment_id = new_id()
     thread_id, subject = _place(uow, command, comment_id)
     told = _told(uow, kpi.id, text, command.chosen, anyway=command.anyway)
-    uow.session.execute(
-        insert(CommentModel).values(
-            organization_id=uow.principal.organization_id,
-            id=comment_id,
-            kpi_id=kpi.id,
-            dashboard_id=kpi.dashboard_id,
-            period_start=subject.period_start,
-            thread_id=thread_id,
-            body=text,
+    with refusals(
+        dict.fromkeys(("fk_comment_action", "ck_comment_on"), _no_such_action)
+        | {"ck_comment_thread": _answered_meanwhile}
+    ):
+        uow.session.execute(
+            insert(CommentModel).values(
+                organization_id=uow.principal.organization_id,
+                id=comment_id,
+                kpi_id=kpi.id,
+                dashboard_id=kpi.dashboard_id,
+                period_start=subject.period_start,
+                action_id=subject.action_id,
+                thread_id=thread_id,
+                body=text,
+            )
         )
-    )
     _mention(uow, comment_id, told)
     uow.log("comment.created", comment_id=str(comment_id), kpi_id=str(kpi.id))
     return get_comment(uow, comment_id)
@@ -234,6 +241,15 @@ def unread_threads(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[Unre
     """One page of the threads that concern the actor and have unread comments; sorts: last_at
     (the newest first unless asked otherwise), unread, kpi."""
     return reading.unread_threads(uow, page)
+
+
+def _no_such_action() -> KpixError:
+    return ActionElsewhere(fields=("action",))
+
+
+def _answered_meanwhile() -> KpixError:
+    """The comment that opens the thread was deleted while this reply was on its way."""
+    return CommentDeleted(fields=("reply_to",))
 
 
 def _readable(uow: UnitOfWork, kpi_id: UUID) -> None:

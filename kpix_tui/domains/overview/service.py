@@ -51,7 +51,7 @@ def overview(
     """The executive view: figures by process or by dashboard, and the KPIs that need somebody.
 
     Sorts of the lines: worst, title, process, kpis, critical, red, orange, green, no_data, better,
-    worse, missing.
+    worse, missing, pending, overdue, this_week, not_effective.
 
     Raises:
         TooLongAgo: ``wanted.until`` is a day of the first years.
@@ -223,6 +223,7 @@ def _view(row: Any, present: date) -> KpiRow:
         distance=row.distance,
         before=_status_of(row.previous_status, row.previous_critical),
         missing_since=row.due_from if missing else None,
+        open_plans=row.open_plans,
     )
 
 

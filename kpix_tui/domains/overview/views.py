@@ -158,6 +158,8 @@ class KpiRow:
     """The status of the expected period before."""
     missing_since: date | None = None
     """The first day of the first of the ``missing`` periods."""
+    open_plans: int = 0
+    """How many actions about it are not closed."""
 
     @property
     def owed_by(self) -> tuple[str, ...]:
@@ -231,13 +233,28 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanCounts:
+    """How many actions are left to do, how many of them are due, how many done ones did nothing.
+
+    As they are now, whatever the day that the KPIs are looked at.
+    """
+
+    pending: int = 0
+    overdue: int = 0
+    this_week: int = 0
+    not_effective: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """What is counted: KPIs by status now and one period before, what moved, what is missing."""
+    """What is counted: KPIs by status now and one period before, what moved, what is missing, and
+    the actions about them."""
 
     statuses: StatusCounts = StatusCounts()
     before: StatusCounts = StatusCounts()
     moves: Moves = Moves()
     missing: int = 0
+    plans: PlanCounts = PlanCounts()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import HolderRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.i18n.formats import format_day
+from kpix_tui.kernel.changes import Kind
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.administration.user import UserScreen
@@ -28,6 +29,7 @@ class HoldersScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "holders"
     BINDINGS = bindings_for(PLACE)
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.PEOPLE})
 
     def __init__(self, role_id: UUID, name: str) -> None:
         super().__init__()

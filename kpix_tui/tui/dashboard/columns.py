@@ -47,6 +47,7 @@ def columns(writing: Writing) -> list[Column[KpiRow]]:
             priority=5,
         ),
         Column(_("Change"), lambda row, width: delta_cell(row, width, writing), 13, priority=4),
+        Column(_("Act."), _open_plans, 4, align="right", priority=5),
         Column(_("24 periods"), spark, 24, priority=1),
         Column(_("Period"), period, 11, "period", priority=3),
         Column(_("Missing"), _missing, 7, align="right", priority=7),
@@ -65,6 +66,11 @@ def _name(row: KpiRow, width: int) -> Content:
 
 def _missing(row: KpiRow, _width: int) -> Content:
     return Content(str(row.missing)) if row.missing else Content("")
+
+
+def _open_plans(row: KpiRow, _width: int) -> Content:
+    """How many actions about it are not closed."""
+    return Content.styled(str(row.open_plans), "$accent") if row.open_plans else Content("")
 
 
 def _owner(row: KpiRow, _width: int) -> Content:

@@ -13,11 +13,13 @@ from textual.app import ComposeResult
 
 from kpix_tui.access.policy import Target
 from kpix_tui.domains.audit.views import LatestChange
+from kpix_tui.domains.comments.views import Subject
 from kpix_tui.domains.dashboards.views import Dashboard
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import DashboardRow, KpiDetail, KpiRow
+from kpix_tui.domains.plans.views import Plan
 from kpix_tui.domains.values.views import ValueEntered
 from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.changes import Change, Kind
@@ -25,6 +27,7 @@ from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.kernel.periods import Frequency, period_of
 from kpix_tui.tui.actions import Action, bindings_for
+from kpix_tui.tui.comments.screen import CommentsScreen
 from kpix_tui.tui.dashboard.columns import columns
 from kpix_tui.tui.dashboard.summary import Summary
 from kpix_tui.tui.dashboards.form import DashboardForm
@@ -32,13 +35,19 @@ from kpix_tui.tui.kpi.form import KpiForm
 from kpix_tui.tui.kpi.questions import confirm_delete
 from kpix_tui.tui.kpi.screen import KpiScreen
 from kpix_tui.tui.kpi.value import ValueForm, say_entered
+from kpix_tui.tui.plans.form import PlanForm, kpi_picked
+from kpix_tui.tui.plans.list import PlansScreen
+from kpix_tui.tui.plans.wanted import pending_about
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.sharing.access import AccessScreen
 from kpix_tui.tui.sharing.screen import SharingScreen
 from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
 
-_ON_A_ROW = ("dashboard.enter", "dashboard.delete", "kpi.edit")
+_ON_A_ROW = (
+    *("dashboard.enter", "dashboard.delete", "kpi.edit"),
+    *("kpi.act", "kpi.plans", "kpi.comments"),
+)
 
 
 class DashboardScreen(KpixScreen[None]):
@@ -46,7 +55,7 @@ class DashboardScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "dashboard"
     BINDINGS = bindings_for(PLACE)
-    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset(Kind) - {Kind.PEOPLE}
 
     def __init__(self, dashboard_id: UUID, *, title: str = "") -> None:
         super().__init__()
@@ -200,6 +209,27 @@ class DashboardScreen(KpixScreen[None]):
             self.app.push_screen(
                 confirm_delete(row.code, row.name), partial(self._delete_asked, row)
             )
+
+    def do_act(self) -> None:
+        """Decide on an action about the KPI under the cursor."""
+        if (row := self.table.current) is not None:
+            picked = kpi_picked(row.id, row.code, row.name)
+            self.app.push_screen(PlanForm(self._today(), kpi=picked), self._decided)
+
+    def _decided(self, made: Plan | None) -> None:
+        if made is not None:
+            self.reload()
+
+    def do_plans(self) -> None:
+        """The actions about the KPI under the cursor."""
+        if (row := self.table.current) is not None:
+            picked = kpi_picked(row.id, row.code, row.name)
+            self.kpix.open(PlansScreen(pending_about(row.id), about=picked.title, kpi=picked))
+
+    def do_comments(self) -> None:
+        """What is said about the KPI under the cursor."""
+        if (row := self.table.current) is not None:
+            self.kpix.open(CommentsScreen(Subject(row.id)))
 
     def do_describe(self) -> None:
         """Change the dashboard itself."""

@@ -10,29 +10,40 @@ from uuid import UUID
 from textual import on
 from textual.app import ComposeResult
 
-from kpix_tui.access.policy import Target
+from kpix_tui.access.permissions import Permission
+from kpix_tui.access.policy import Target, allows
 from kpix_tui.domains.audit.views import LatestChange
+from kpix_tui.domains.comments.views import Subject
 from kpix_tui.domains.kpis import service as kpis
 from kpix_tui.domains.kpis.views import KpiChanged
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import KpiDetail, KpiRow
+from kpix_tui.domains.plans import service as plans
+from kpix_tui.domains.plans.views import Plan
 from kpix_tui.domains.values import service as values
 from kpix_tui.domains.values.views import ValueEntered, ValueRow
 from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.changes import Change, Kind
 from kpix_tui.kernel.clock import today
-from kpix_tui.kernel.paging import Page, PageRequest
+from kpix_tui.kernel.paging import FIRST_PAGE, Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
+from kpix_tui.tui.comments.screen import CommentsScreen
 from kpix_tui.tui.kpi.form import KpiForm
 from kpix_tui.tui.kpi.history import History
 from kpix_tui.tui.kpi.panel import Panel
+from kpix_tui.tui.kpi.plans import KpiPlans
 from kpix_tui.tui.kpi.questions import confirm_delete
 from kpix_tui.tui.kpi.revisions import Revisions
 from kpix_tui.tui.kpi.value import ValueForm, say_entered
+from kpix_tui.tui.plans.cells import Drawing
+from kpix_tui.tui.plans.form import PlanForm, kpi_picked
+from kpix_tui.tui.plans.list import PlansScreen
+from kpix_tui.tui.plans.wanted import pending_about
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.sharing.entry import EntryScreen
 from kpix_tui.tui.widgets.chart import FARTHEST, Chart
 from kpix_tui.tui.widgets.figures import Writing
+from kpix_tui.tui.widgets.pick import Picked
 from kpix_tui.tui.widgets.table import PagedTable
 
 
@@ -41,7 +52,7 @@ class KpiScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "kpi"
     BINDINGS = bindings_for(PLACE)
-    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset(Kind) - {Kind.PEOPLE}
 
     def __init__(self, kpi_id: UUID, *, row: KpiRow | None = None) -> None:
         super().__init__()
@@ -62,6 +73,7 @@ class KpiScreen(KpixScreen[None]):
         writing = Writing(self.kpix.locale, self.kpix.ascii)
         self._history = History(writing, self.kpix.timezone)
         yield Panel(id="panel")
+        yield KpiPlans(Drawing(self._today(), self.kpix.locale, self.kpix.ascii), id="kpi-plans")
         yield Chart(writing, id="chart")
         yield PagedTable(
             self._history.columns(),
@@ -77,6 +89,7 @@ class KpiScreen(KpixScreen[None]):
         """The chart is where one looks first."""
         self.chart.focus()
         super().reload()
+        self._reload_plans()
 
     @property
     def chart(self) -> Chart:
@@ -106,6 +119,16 @@ class KpiScreen(KpixScreen[None]):
         self.refresh_crumbs()
         self.refresh_bindings()
 
+    def _reload_plans(self) -> None:
+        """What is done about it, for who may know."""
+        actor = self.kpix.actor
+        if actor is not None and allows(actor, Permission.ACTION_PLAN_READ):
+            self.attempt(self._read_plans, group="plans", exclusive=True)
+
+    async def _read_plans(self) -> None:
+        page = await self.bridge.read(plans.list_plans, FIRST_PAGE, pending_about(self._kpi_id))
+        self.query_one(KpiPlans).show(page)
+
     async def _load(self, request: PageRequest) -> Page[ValueRow]:
         return await self.bridge.read(values.list_values, self._kpi_id, request)
 
@@ -125,6 +148,7 @@ class KpiScreen(KpixScreen[None]):
     def reload(self) -> None:
         """Read everything again."""
         super().reload()
+        self._reload_plans()
         self.table.reload()
 
     def concerns(self, change: Change) -> bool:
@@ -202,6 +226,31 @@ class KpiScreen(KpixScreen[None]):
         if sure:
             self.attempt(delete)
 
+    def do_act(self) -> None:
+        """Decide on an action about it."""
+        if self._detail is not None:
+            form = PlanForm(self._today(), kpi=self._picked())
+            self.app.push_screen(form, self._decided)
+
+    def _picked(self) -> Picked:
+        row = self._detail.row if self._detail else self._row
+        return kpi_picked(self._kpi_id, row.code, row.name) if row else Picked(self._kpi_id, "")
+
+    def _decided(self, made: Plan | None) -> None:
+        if made is not None:
+            self._reload_plans()
+
+    def do_plans(self) -> None:
+        """The actions about it."""
+        picked = self._picked()
+        self.kpix.open(PlansScreen(pending_about(picked.id), about=picked.title, kpi=picked))
+
+    def do_comments(self) -> None:
+        """What is said about the KPI, or about the value under the cursor of the history."""
+        row = self.table.current if self.table.has_focus_within else None
+        subject = Subject(self._kpi_id, row.period_start if row else None)
+        self.kpix.open(CommentsScreen(subject))
+
     def do_owed(self) -> None:
         """Who owes the values."""
         if self._detail is not None:
@@ -211,6 +260,7 @@ class KpiScreen(KpixScreen[None]):
         """Back from elsewhere: who owes the values may have changed."""
         if self._detail is not None:
             super().reload()
+            self._reload_plans()
 
     @on(PagedTable.Opened)
     def _opened(self, event: PagedTable.Opened) -> None:

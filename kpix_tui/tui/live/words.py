@@ -15,6 +15,13 @@ from kpix_tui.tui.widgets.text import clip, plain
 
 _DONE: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "action_plan.created": message("{who} created the action {what}"),
+        "action_plan.deleted": message("{who} deleted the action {what}"),
+        "action_plan.judged": message("The action {what} was judged"),
+        "action_plan.updated": message("{who} changed the action {what}"),
+        "comment.created": message("{who} commented on {what}"),
+        "comment.deleted": message("{who} deleted a comment on {what}"),
+        "comment.updated": message("{who} changed a comment on {what}"),
         "dashboard.archived": message("{who} archived {what}"),
         "dashboard.created": message("{who} created {what}"),
         "dashboard.updated": message("{who} changed {what}"),

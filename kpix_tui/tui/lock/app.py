@@ -88,6 +88,11 @@ class LockingApp(LookApp):
         """Look at the clock from time to time; nothing is written to the terminal for that."""
         self.set_interval(WATCH, self.look_at_the_clock)
 
+    @property
+    def idle(self) -> float:
+        """Seconds since somebody touched a key."""
+        return _since(self._active)
+
     async def on_event(self, event: events.Event) -> None:
         """Somebody is there."""
         if isinstance(event, _ACTIVITY):
@@ -99,7 +104,7 @@ class LockingApp(LookApp):
         limit = self.settings.lock_after or UNUSED
         if self.locked is not None:
             self._tell()
-        elif _since(self._active) >= limit:
+        elif self.idle >= limit:
             self.lock(_why_by_time(limit // 60))
         elif self.settings.shared_terminal and _since(self._active) < SEEN <= _since(self._seen):
             self._show_up()

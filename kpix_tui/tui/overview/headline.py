@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from kpix_tui.app.looks import tallies
-from kpix_tui.domains.overview.views import Figures, Moves
+from kpix_tui.domains.overview.views import Figures, Moves, PlanCounts
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.tui.overview.asked import Asked
 from kpix_tui.tui.themes import MONO
@@ -17,7 +17,7 @@ from kpix_tui.tui.widgets.text import clip, plain
 
 
 class Headline(Widget):
-    """What is looked at; the counts with what they gained or lost; a bar; what moved."""
+    """What is looked at; the counts with what they gained or lost; a bar; what moved; actions."""
 
     def __init__(self, asked: Asked, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -34,7 +34,7 @@ class Headline(Widget):
         return bool(getattr(self.app, "ascii", False))
 
     def render(self) -> Content:
-        """Four lines."""
+        """Five lines."""
         width = self.content_size.width
         figures = self._figures or Figures()
         if not figures.statuses.total:
@@ -42,7 +42,8 @@ class Headline(Widget):
         bar = status_bar(figures.statuses, width, ascii=self._ascii, colours=self.app.theme != MONO)
         counts = counts_line(figures, width, ascii=self._ascii)
         moved = moves_line(figures, width, ascii=self._ascii)
-        return Content("\n").join([self._scope(width), counts, bar, moved])
+        acted = plans_line(figures.plans, width)
+        return Content("\n").join([self._scope(width), counts, bar, moved, acted])
 
     def _scope(self, width: int) -> Content:
         """As of when, and of what."""
@@ -100,7 +101,30 @@ def moves_line(figures: Figures, width: int, *, ascii: bool) -> Content:
         (_unchanged(moves), "$text-muted"),
         (_unknown(moves), "$text-muted"),
     ]
-    line = Content.styled(_("Since the period before:"), "$text-muted")
+    return _as_much_as_fits(_("Since the period before:"), parts, width)
+
+
+def plans_line(plans: PlanCounts, width: int) -> Content:
+    """What is left to do, what is due, what was done and had no effect."""
+    week, failed = plans.this_week, plans.not_effective
+    parts = [
+        (ngettext("{count} to do", "{count} to do", plans.pending), plans.pending, ""),
+        (ngettext("{count} overdue", "{count} overdue", plans.overdue), plans.overdue, "red"),
+        (ngettext("{count} due this week", "{count} due this week", week), week, "orange"),
+        (
+            ngettext("{count} done without effect", "{count} done without effect", failed),
+            *(failed, "orange"),
+        ),
+    ]
+    styled = [
+        (text.format(count=count), f"$status-{color}" if color and count else "$text-muted")
+        for text, count, color in parts
+    ]
+    return _as_much_as_fits(_("Actions:"), styled, width)
+
+
+def _as_much_as_fits(head: str, parts: Iterable[tuple[str, str]], width: int) -> Content:
+    line = Content.styled(head, "$text-muted")
     for text, style in parts:
         longer = Content.assemble(line, "  ", (text, style))
         if longer.cell_length > width:

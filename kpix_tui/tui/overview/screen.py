@@ -38,7 +38,7 @@ ALL = "*"
 _CHOICES = 50
 LEAST = 6
 """Lines that the figures have at least, their titles among them."""
-AROUND = 9
+AROUND = 10
 """Lines that the header, the head and the footer take."""
 
 

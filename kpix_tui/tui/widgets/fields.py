@@ -17,7 +17,7 @@ from kpix_tui.i18n.catalog import error_text
 from kpix_tui.i18n.formats import format_number, parse_number
 from kpix_tui.kernel.errors import KpixError
 from kpix_tui.kernel.numbers import decimals_of
-from kpix_tui.tui.errors import FieldMissing
+from kpix_tui.tui.errors import FieldMissing, TextTooLong
 from kpix_tui.tui.widgets.inputs import AreaInput, LineInput
 from kpix_tui.tui.widgets.text import plain
 
@@ -280,3 +280,8 @@ class AreaField(Field[str]):
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self.show_error(None)
+
+    @on(AreaInput.Refused)
+    def _refused(self, event: AreaInput.Refused) -> None:
+        event.stop()
+        self.show_error(TextTooLong(limit=event.area.longest, length=event.length))

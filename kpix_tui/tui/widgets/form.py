@@ -22,7 +22,6 @@ from kpix_tui.tui.modals.merge import Merge, Merged, Theirs, differences
 from kpix_tui.tui.screen import KpixModal
 from kpix_tui.tui.widgets.fields import Field
 from kpix_tui.tui.widgets.footer import KpixFooter
-from kpix_tui.tui.widgets.inputs import LineInput
 from kpix_tui.tui.widgets.notice import Notice
 from kpix_tui.tui.widgets.sides import Side
 from kpix_tui.tui.work import begin
@@ -95,9 +94,9 @@ class FormScreen(KpixModal[Answer]):
 
     def field(self, name: str) -> Field[Any] | None:
         """The field of this name."""
-        return next((field for field in self._all() if field.name == name), None)
+        return next((field for field in self.query(Field) if field.name == name), None)
 
-    def line_entered(self, line: LineInput) -> None:
+    def line_entered(self, line: Widget) -> None:
         """Enter goes on to the next field; on the last one it saves."""
         fields = self._all()
         here = next(i for i, field in enumerate(fields) if field in line.ancestors)
@@ -132,10 +131,11 @@ class FormScreen(KpixModal[Answer]):
             self.dismiss(None)
 
     def _all(self) -> list[Field[Any]]:
-        return list(self.query(Field))
+        """The fields that are shown: what a choice has hidden is neither read nor saved."""
+        return [field for field in self.query(Field) if field.display]
 
     def _raw(self) -> tuple[str, ...]:
-        return tuple(field.raw for field in self._all())
+        return tuple(field.raw for field in self.query(Field))
 
     def _readable(self) -> dict[str, Any]:
         """The values of the fields that can be read as they stand."""

@@ -7,7 +7,10 @@ from contextlib import suppress
 from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual.binding import Binding
+from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
+from textual.widgets.text_area import EditResult
 
 LONGEST: Final = 10_000
 """Characters in a line, ten times what any field keeps. Every paint measures the whole line, so
@@ -21,8 +24,16 @@ PATIENCE: Final = 1.0
 class TakesLines(Protocol):
     """A screen that goes on when a line is entered."""
 
-    def line_entered(self, line: LineInput) -> None:
-        """Enter was pressed in ``line``."""
+    def line_entered(self, line: Widget) -> None:
+        """Enter was pressed in ``line``, or something was chosen there."""
+
+
+@runtime_checkable
+class TakesTab(Protocol):
+    """A field that now and then means something by Tab."""
+
+    def take_tab(self) -> bool:
+        """Whether Tab was for the field, and the focus stays."""
 
 
 class LineInput(Input):
@@ -58,8 +69,38 @@ class LineInput(Input):
 
 
 class AreaInput(TextArea):
-    """Several lines of text; Tab leaves it."""
+    """Several lines of text; Tab leaves it.
 
-    def __init__(self, text: str = "", **options: Any) -> None:
+    What would make it longer than ``longest`` characters is not taken in at all, and said with
+    :class:`Refused`: half of what was pasted would look like all of it.
+    """
+
+    class Refused(Message):
+        """``length`` characters would have been too many; nothing was changed."""
+
+        def __init__(self, area: AreaInput, length: int) -> None:
+            super().__init__()
+            self.area = area
+            self.length = length
+
+        @property
+        def control(self) -> AreaInput:
+            """The area."""
+            return self.area
+
+    def __init__(self, text: str = "", *, longest: int = LONGEST, **options: Any) -> None:
         super().__init__(text, tab_behavior="focus", compact=True, **options)
+        self.longest = longest
         self.cursor_blink = False
+        self.match_cursor_bracket = False  # it would read to the end for each key
+
+    def _replace_via_keyboard(
+        self, insert: str, start: tuple[int, int], end: tuple[int, int]
+    ) -> EditResult | None:
+        """Keys, and both ways to paste, come through here."""
+        length = len(self.text) - len(self.get_text_range(start, end)) + len(insert)
+        if insert and length > self.longest:
+            self.app.bell()
+            self.post_message(self.Refused(self, length))
+            return None
+        return super()._replace_via_keyboard(insert, start, end)

@@ -48,8 +48,8 @@ class PagedTable(Vertical, Generic[Row]):
 
     ``loader`` is a coroutine function that takes a :class:`PageRequest`. ``row_key`` tells rows
     apart, so that the cursor stays on its row when the list is read again. ``empty`` is what an
-    empty list says, and ``empty_step`` what to do then. With ``cells`` Enter is about the cell
-    under the cursor, which is then shown as well as the row.
+    empty list says, and ``empty_step`` what to do then. ``text`` is what it is filtered by first.
+    With ``cells`` Enter is about the cell under the cursor, which is then shown as well as the row.
     """
 
     class Opened(Message):
@@ -87,11 +87,12 @@ class PagedTable(Vertical, Generic[Row]):
         empty: str,
         empty_step: str = "",
         sort: str | None = None,
+        text: str = "",
         cells: bool = False,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self.request = PageRequest(sort=sort)
+        self.request = PageRequest(sort=sort, text=text)
         self._loader = loader
         self._row_key = row_key
         self._empty = (empty, empty_step)
@@ -107,13 +108,13 @@ class PagedTable(Vertical, Generic[Row]):
         """The filter line, hidden until it is asked for; the rows; the count."""
         with Horizontal(classes="filter"):
             yield Static("/", markup=False)
-            yield FilterLine(placeholder=_("Filter"))
+            yield FilterLine(value=self.request.text, placeholder=_("Filter"))
         yield self._grid
         yield self._count_line
 
     def on_mount(self) -> None:
         """Read the first page."""
-        self._filter_bar.display = False
+        self._filter_bar.display = bool(self.request.text)
         self.reload()
 
     # -- what the screen asks ----------------------------------------------------------------------
@@ -155,6 +156,10 @@ class PagedTable(Vertical, Generic[Row]):
         if not self._grid.total:
             self._grid.say(_("Loading…"))
         self._load()
+
+    def say_when_empty(self, text: str, step: str = "") -> None:
+        """Say this from here on where there is no row, and what to do then."""
+        self._empty = (text, step)
 
     def focus(self, scroll_visible: bool = True) -> PagedTable[Row]:
         """Focus the rows."""

@@ -22,6 +22,8 @@ from kpix_tui.domains.kpis.service import assign_entry, create_kpi
 from kpix_tui.domains.kpis.views import CreateKpi, Direction, Thresholds
 from kpix_tui.domains.people.service.teams import add_member, create_team
 from kpix_tui.domains.people.service.users import find_user
+from kpix_tui.domains.plans.service import create_plan
+from kpix_tui.domains.plans.views import CreatePlan
 from kpix_tui.domains.values.service import enter_value
 from kpix_tui.domains.values.views import EnterValue
 from kpix_tui.kernel.clock import FixedClock
@@ -37,7 +39,8 @@ SECRET = "zanzibar"
 @dataclass
 class Victim:
     """What Acme has: a dashboard with one KPI that its administrator owns, corrected once; its
-    manager may look at it, and the administrator, alone in a team, owes its values."""
+    manager may look at it, and the administrator, alone in a team, owes its values and has
+    something to do about it."""
 
     organization_id: Any
     user_id: Any
@@ -138,6 +141,7 @@ def _furnish(admin: Context) -> Victim:
         manager = find_user(uow, "manager@acme.test")
         share_dashboard(uow, ShareDashboard(made.id, Level.VIEWER, user_id=manager.id))
         assign_entry(uow, kpi.id, team_id=crew.id)
+        create_plan(uow, CreatePlan(f"{SECRET} action", date(2026, 12, 1), kpi.id, cause=SECRET))
         return Victim(uow.principal.organization_id, uow.principal.user_id, made.id, kpi.id)
 
 
@@ -169,6 +173,8 @@ def fingerprint(database: Database) -> Callable[[], str]:
         "kpix.kpi_value",
         "kpix.kpi_value_revision",
         "kpix.kpi_state",
+        "kpix.action_plan",
+        "kpix.action_plan_change",
         "kpix.dashboard_share",
         "kpix.kpi_assignment",
         "kpix.comment",

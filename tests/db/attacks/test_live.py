@@ -170,7 +170,7 @@ def test_a_note_gives_nothing_away(attacker: Become, admin: Context, victim: Vic
     mark = r"(?:-|[0-9a-f]{16})"
     for note in notes:
         assert re.fullmatch(
-            rf"kpix_[0-9a-f]{{48}} (?:value|kpi|dashboard|people) {mark} {mark}", note
+            rf"kpix_[0-9a-f]{{48}} (?:value|kpi|plan|comment|dashboard|people) {mark} {mark}", note
         )
     told = " ".join(notes)
     for secret in (victim.dashboard_id, victim.kpi_id, victim.user_id, victim.organization_id):

@@ -25,6 +25,8 @@ TABLES = (
     "kpi_value",
     "kpi_value_revision",
     "kpi_state",
+    "action_plan",
+    "action_plan_change",
     "audit_log",
 )
 # What may be read of a table, where that is not all of it.

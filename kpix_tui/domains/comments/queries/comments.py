@@ -56,6 +56,7 @@ def _comments(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
             KpiModel.name.label("kpi_name"),
             KpiModel.frequency,
             CommentModel.period_start,
+            CommentModel.action_id,
             CommentModel.author_id,
             _Author.name.label("author_name"),
             CommentModel.body.label("text"),
@@ -95,7 +96,6 @@ def _view(row: Any, mentions: Mapping[UUID, tuple[Mention, ...]]) -> Comment:
         **{
             **known,
             "frequency": Frequency(row.frequency),
-            "action_id": None,
             "mentions": mentions.get(row.id, ()),
         }
     )

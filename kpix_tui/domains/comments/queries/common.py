@@ -50,6 +50,8 @@ def of_kpi(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 def standing_on(subject: Subject) -> ColumnElement[bool]:
     """The comments on something."""
     found = CommentModel.kpi_id == subject.kpi_id
-    if subject.period_start is None:
-        return found
-    return found & (CommentModel.period_start == subject.period_start)
+    if subject.period_start is not None:
+        found &= CommentModel.period_start == subject.period_start
+    if subject.action_id is not None:
+        found &= CommentModel.action_id == subject.action_id
+    return found

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Select, func, literal, null, or_, select, union_all
+from sqlalchemy import Select, and_, func, literal, null, or_, select, union_all
 
 from kpix_tui.db.paging import contains, ordering
 from kpix_tui.db.together import fetch_together
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel
+from kpix_tui.domains.kpis.models import KpiModel
 from kpix_tui.domains.overview.queries import states as of
-from kpix_tui.domains.overview.queries.lists import chosen, in_use, kpi_details
+from kpix_tui.domains.overview.queries.lists import chosen, in_use, kpi_details, members
 from kpix_tui.domains.overview.views import (
     FigureRow,
     Figures,
@@ -22,15 +23,21 @@ from kpix_tui.domains.overview.views import (
     KpiFilter,
     Moves,
     OverviewFilter,
+    PlanCounts,
     Standing,
     StatusCounts,
 )
+from kpix_tui.domains.plans.models import PlanModel
+from kpix_tui.domains.plans.rules import end_of_week
+from kpix_tui.domains.plans.views import PlanStatus, Verdict
 from kpix_tui.kernel.paging import Page, PageRequest
 
 WORST, WORSENING, UNFED = LISTS = ("worst", "worsening", "unfed")
 _NOW: Final = {one: f"now_{one.lower()}" for one in Standing}
 _WAS: Final = {one: f"was_{one.lower()}" for one in Standing}
-_COUNTS: Final = (*_NOW.values(), *_WAS.values(), "better", "worse", "same", "unknown", "missing")
+_OF_KPIS: Final = (*_NOW.values(), *_WAS.values(), "better", "worse", "same", "unknown", "missing")
+_OF_PLANS: Final = ("pending", "overdue", "this_week", "not_effective")
+_COUNTS: Final = (*_OF_KPIS, *_OF_PLANS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +88,46 @@ def _of_dashboards(uow: UnitOfWork, asked: Question) -> Any:
         .add_columns(DashboardModel.title, DashboardModel.process)
         .subquery("board")
     )
+    plans = _plans(uow, asked.wanted)
     return (
         select(
-            counted.c.dashboard_id,
+            board.c.id.label("dashboard_id"),
             board.c.title,
             board.c.process,
-            *(counted.c[name] for name in _COUNTS),
+            *(func.coalesce(counted.c[name], 0).label(name) for name in _OF_KPIS),
+            *(func.coalesce(plans.c[name], 0).label(name) for name in _OF_PLANS),
         )
-        .join(board, board.c.id == counted.c.dashboard_id)
+        .outerjoin(counted, counted.c.dashboard_id == board.c.id)
+        .outerjoin(plans, plans.c.dashboard_id == board.c.id)
+        .where(or_(counted.c.dashboard_id.is_not(None), plans.c.dashboard_id.is_not(None)))
         .subquery("line")
     )
+
+
+def _plans(uow: UnitOfWork, wanted: OverviewFilter) -> Any:
+    """The actions of each dashboard, counted; of a team those that its members own."""
+    organization, today = uow.principal.organization_id, uow.today
+    pending = PlanModel.status.in_([each.value for each in PlanStatus if not each.closed])
+    gone = select(KpiModel.id).where(
+        KpiModel.organization_id == organization, KpiModel.deleted_at.is_not(None)
+    )
+    counts = {
+        "pending": pending,
+        "overdue": and_(pending, PlanModel.due_on < today),
+        "this_week": and_(pending, PlanModel.due_on.between(today, end_of_week(today))),
+        "not_effective": PlanModel.verdict == Verdict.NOT_EFFECTIVE.value,
+    }
+    found = select(
+        PlanModel.dashboard_id,
+        *(func.count().filter(condition).label(name) for name, condition in counts.items()),
+    ).where(
+        PlanModel.organization_id == organization,
+        PlanModel.deleted_at.is_(None),
+        PlanModel.kpi_id.not_in(gone),
+    )
+    if wanted.team_id is not None:
+        found = found.where(PlanModel.owner_id.in_(members(uow, wanted.team_id)))
+    return found.group_by(PlanModel.dashboard_id).subquery("plans")
 
 
 def _of_processes(line: Any) -> Any:
@@ -138,7 +175,7 @@ def _sorts(line: Any) -> dict[str, Any]:
         "process": (func.lower(line.c.process), title),
         "kpis": -kpis,
         **{one.lower(): -line.c[name] for one, name in _NOW.items()},
-        **{name: -line.c[name] for name in ("better", "worse", "missing")},
+        **{name: -line.c[name] for name in ("better", "worse", "missing", *_OF_PLANS)},
     }
 
 
@@ -210,7 +247,9 @@ def _totals(rows: list[Any]) -> Figures:
 def _figures(row: Any, prefix: str) -> Figures:
     counts = {name: int(getattr(row, prefix + name)) for name in _COUNTS}
     moves = Moves(*(counts[name] for name in ("better", "worse", "same", "unknown")))
-    return Figures(_statuses(counts, _NOW), _statuses(counts, _WAS), moves, counts["missing"])
+    plans = PlanCounts(*(counts[name] for name in _OF_PLANS))
+    now, before = _statuses(counts, _NOW), _statuses(counts, _WAS)
+    return Figures(now, before, moves, counts["missing"], plans)
 
 
 def _statuses(counts: Mapping[str, int], names: Mapping[Standing, str]) -> StatusCounts:

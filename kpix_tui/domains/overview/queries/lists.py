@@ -29,6 +29,8 @@ from kpix_tui.domains.overview.queries import states as of
 from kpix_tui.domains.overview.rules import SPARK_PERIODS
 from kpix_tui.domains.overview.views import KpiFilter, Move
 from kpix_tui.domains.people.models import TeamMemberModel, TeamModel, UserModel
+from kpix_tui.domains.plans.models import PlanModel
+from kpix_tui.domains.plans.views import PlanStatus
 from kpix_tui.domains.values.models import KpiValueModel
 from kpix_tui.kernel.paging import Page, PageRequest
 
@@ -64,15 +66,20 @@ def _moved(state: Any, move: Move) -> ColumnElement[bool]:
 def _of_team(uow: UnitOfWork, team_id: UUID) -> Select[Any]:
     """The ids of the KPIs that members own, or whose values the team owes."""
     organization = uow.principal.organization_id
-    members = select(TeamMemberModel.user_id).where(
-        TeamMemberModel.organization_id == organization, TeamMemberModel.team_id == team_id
-    )
     owed = select(AssignmentModel.kpi_id).where(
         AssignmentModel.organization_id == organization, AssignmentModel.team_id == team_id
     )
     return select(KpiModel.id).where(
         KpiModel.organization_id == organization,
-        or_(KpiModel.owner_id.in_(members), KpiModel.id.in_(owed)),
+        or_(KpiModel.owner_id.in_(members(uow, team_id)), KpiModel.id.in_(owed)),
+    )
+
+
+def members(uow: UnitOfWork, team_id: UUID) -> Select[Any]:
+    """The ids of the people in a team."""
+    return select(TeamMemberModel.user_id).where(
+        TeamMemberModel.organization_id == uow.principal.organization_id,
+        TeamMemberModel.team_id == team_id,
     )
 
 
@@ -127,6 +134,7 @@ def kpi_details(cut: Any, until: date) -> Select[*tuple[Any, ...]]:
             around.c.statuses,
             around.c.criticals,
             owed.c.names,
+            _open_plans(cut).label("open_plans"),
         )
         .select_from(cut)
         .join(KpiModel, _kpi_of(cut))
@@ -198,6 +206,22 @@ def _assignees(cut: Any) -> Any:
         )
         .correlate(cut),
         name="owed",
+    )
+
+
+def _open_plans(cut: Any) -> Any:
+    """How many actions about the KPI at hand are not closed."""
+    return (
+        select(func.count())
+        .select_from(PlanModel)
+        .where(
+            PlanModel.organization_id == cut.c.organization_id,
+            PlanModel.kpi_id == cut.c.kpi_id,
+            PlanModel.deleted_at.is_(None),
+            PlanModel.status.in_((PlanStatus.OPEN.value, PlanStatus.IN_PROGRESS.value)),
+        )
+        .correlate(cut)
+        .scalar_subquery()
     )
 
 

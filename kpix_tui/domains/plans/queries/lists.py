@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    or_,
     select,
 )
 
@@ -51,8 +52,10 @@ def _there(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _wanted(uow: UnitOfWork, wanted: PlanFilter) -> Select[*tuple[Any, ...]]:
+def _wanted(uow: UnitOfWork, wanted: PlanFilter, text: str) -> Select[*tuple[Any, ...]]:
     statement = _there(uow)
+    if text:
+        statement = statement.where(_holds(uow, text))
     for where, value in (
         (PlanModel.kind, wanted.kind),
         (PlanModel.verdict, wanted.verdict),
@@ -75,6 +78,22 @@ def _wanted(uow: UnitOfWork, wanted: PlanFilter) -> Select[*tuple[Any, ...]]:
     if wanted.team_id is not None:
         statement = statement.where(PlanModel.owner_id.in_(_members(uow, wanted.team_id)))
     return statement.where(*_on_dashboards(uow, wanted))
+
+
+def _holds(uow: UnitOfWork, text: str) -> Any:
+    """In the title, or in a name of the KPI or the owner: each name is read once."""
+    here = uow.principal.organization_id
+    kpis = select(KpiModel.id).where(
+        KpiModel.organization_id == here, contains(text, KpiModel.code, KpiModel.name)
+    )
+    owners = select(UserModel.id).where(
+        UserModel.organization_id == here, contains(text, UserModel.name)
+    )
+    return or_(
+        contains(text, PlanModel.title),
+        PlanModel.kpi_id.in_(kpis),
+        PlanModel.owner_id.in_(owners),
+    )
 
 
 def _due(due: Due, today: date) -> Any:
@@ -116,13 +135,12 @@ _SORTS: Mapping[str, Any] = {
     "dashboard": func.lower(DashboardModel.title),
 }
 _JOINED = frozenset({"owner", "kpi", "dashboard"})
-_SEARCHED = (PlanModel.title, KpiModel.code, KpiModel.name, UserModel.name)
 
 
 def plans(uow: UnitOfWork, page: PageRequest, wanted: PlanFilter) -> Page[PlanRow]:
     """One page of actions, in one query."""
-    statement = _wanted(uow, wanted)
-    if page.text or page.column in _JOINED:
+    statement = _wanted(uow, wanted, page.text)
+    if page.column in _JOINED:
         statement = _with_names(statement)
     return fetch_page(
         uow,
@@ -130,14 +148,13 @@ def plans(uow: UnitOfWork, page: PageRequest, wanted: PlanFilter) -> Page[PlanRo
         page,
         sorts=_SORTS,
         default="due",
-        searched=_SEARCHED,
         tie=PlanModel.id,
         details=lambda cut: rows.rows_of(uow).join(cut, cut.c.id == PlanModel.id),
     ).map(lambda row: rows.row_view(uow, row))
 
 
 def _with_names(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """With the KPI, the dashboard and the owner, for what sorts by their names or searches them."""
+    """With the KPI, the dashboard and the owner, for what sorts by their names."""
     return (
         statement.join(KpiModel, rows.same(KpiModel, PlanModel.kpi_id))
         .join(DashboardModel, rows.same(DashboardModel, PlanModel.dashboard_id))
@@ -149,9 +166,7 @@ def board(
     uow: UnitOfWork, wanted: PlanFilter, text: str, limit: int
 ) -> Mapping[PlanStatus, tuple[int, tuple[PlanRow, ...]]]:
     """The first actions of each status with the count of all of it, in one query."""
-    statement = _wanted(uow, wanted)
-    if text:
-        statement = _with_names(statement).where(contains(text, *_SEARCHED))
+    statement = _wanted(uow, wanted, text)
     order = (*(each.asc().nulls_last() for each in rows.BY_DAY), PlanModel.id)
     ranked = statement.add_columns(
         func.row_number().over(partition_by=PlanModel.status, order_by=order).label("place"),

@@ -1,0 +1,1 @@
+"""Comments: what is said about a KPI, a value or an action."""

@@ -1,0 +1,1 @@
+"""Action plans: the list, the board, one action, and their forms."""
