@@ -15,18 +15,16 @@ as $$
 begin
     if octet_length(a_text) <> char_length(a_text) then
         -- Decomposed; then the marks go, and what nobody sees.
-        a_text := translate(
-            regexp_replace(normalize(a_text, NFKD),
-                U&'[\0300-\036f\00ad\061c\200b-\200f\202a-\202e\2060-\2069\feff]+', '', 'g'),
-            U&'\02bc\2018\2019\201c\201d\00ab\00bb\2010\2011\2012\2013\2014\2022\00b7\2044\00bf\00a1\00b0\00d8\00f8',
-            '                  oo');
-        a_text := replace(replace(replace(replace(replace(a_text,
-            U&'\0153', 'oe'), U&'\0152', 'oe'), U&'\00e6', 'ae'), U&'\00c6', 'ae'), U&'\00df', 'ss');
+        a_text := regexp_replace(normalize(a_text, NFKD),
+            U&'[\0300-\036f\00ad\061c\200b-\200f\202a-\202e\2060-\2069\feff]+', '', 'g');
+        a_text := replace(replace(replace(replace(replace(replace(replace(a_text,
+            U&'\0153', 'oe'), U&'\0152', 'oe'), U&'\00e6', 'ae'), U&'\00c6', 'ae'), U&'\00df', 'ss'),
+            U&'\00f8', 'o'), U&'\00d8', 'o');
     end if;
-    return lower(translate(a_text,
-        E'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~\x7f'
-        '\x01\x02\x03\x04\x05\x06\x07\b\t\n\x0b\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f',
-        '                                                                '));
+    -- Not by translate, which compares each letter with each sign.
+    return lower(regexp_replace(a_text,
+        U&'[\0001-\001f!-/:-@\\[-`{-\007f\02bc\2018\2019\201c\201d\00ab\00bb\2010-\2014\2022\00b7\2044\00bf\00a1\00b0]+',
+        ' ', 'g'));
 end $$;
 
 -- The words of a text, in their order.
@@ -331,14 +329,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     asked text[] := private.search_asked(left(a_query, 200));
+    firsts text[] := array(select left(w, 2) from unnest(asked) w);
+    stems text[] := array(
+        select unnest(w || ts_lexize('french_stem', w) || ts_lexize('english_stem', w)) from unnest(asked) w);
 begin
     return array(
-        select distinct t.token
-        from unnest(texts) x, ts_parse('default', private.search_fold(x)) t, unnest(asked) w
-        where t.tokid <> 12 and left(t.token, 2) = left(w, 2)
-            and (t.token = w or char_length(w) >= 2 and starts_with(t.token, w)
-                or (w || ts_lexize('french_stem', w) || ts_lexize('english_stem', w))
-                    && (t.token || ts_lexize('french_stem', t.token) || ts_lexize('english_stem', t.token)))
+        select t.token
+        from (
+            select distinct p.token from ts_parse('default', private.search_fold(array_to_string(texts, ' '))) p
+            where p.tokid <> 12
+        ) t
+        where left(t.token, 2) = any (firsts)
+            and (exists (select from unnest(asked) w where t.token = w or char_length(w) > 1 and starts_with(t.token, w))
+                or t.token || ts_lexize('french_stem', t.token) || ts_lexize('english_stem', t.token) && stems)
     );
 end $$;
 

@@ -15,7 +15,8 @@ ORGANIZATION = scope_data.ORGANIZATION
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is: ``rows`` in all, a fifth of them in the measured organisation."""
+    """How much there is: ``rows`` in all, a fifth of them in the measured organisation. Of twenty
+    one is a KPI, four are actions and the rest comments."""
 
     others: int
     users: int
@@ -70,6 +71,43 @@ join (select id, owner_id, row_number() over (order by id) as n from kpix.dashbo
         where organization_id = %(org)s) d on d.n = 1 + i.n %% %(dashboards)s
 """
 
+_STATES = """
+insert into kpix.kpi_state (
+    organization_id, kpi_id, dashboard_id, period_start, period_end, value, status
+)
+select organization_id, kpi_id, dashboard_id, period_start, period_end, value, status
+from kpix.kpi_value where organization_id = %(org)s
+"""
+
+# Over the last five years, as their quarters have it.
+_ACTIONS = """
+insert into kpix.action_plan (
+    organization_id, id, kpi_id, dashboard_id, title, description, kind, owner_id, due_on,
+    created_by, created_at
+)
+select %(org)s, gen_random_uuid(), k.id, k.dashboard_id, a.name, b.description, 'CORRECTIVE',
+    k.owner_id, current_date, k.owner_id, now() - i.n %% 1800 * interval '1 day'
+from generate_series(1, %(actions)s) i (n)
+join texts a on a.n = i.n * 31 %% 5000
+join texts b on b.n = i.n * 7919 %% 4999
+join (select id, dashboard_id, owner_id, row_number() over (order by id) as n from kpix.kpi
+        where organization_id = %(org)s) k on k.n = 1 + i.n %% %(kpis)s
+"""
+
+_COMMENTS = """
+insert into kpix.comment (
+    organization_id, id, thread_id, kpi_id, dashboard_id, author_id, body, created_at
+)
+select %(org)s, c.id, c.id, k.id, k.dashboard_id, k.owner_id, a.name || ' ' || b.description,
+    now() - i.n %% 1800 * interval '1 day'
+from generate_series(1::bigint, %(comments)s) i (n)
+cross join lateral (select gen_random_uuid() as id where i.n > 0) c
+join texts a on a.n = i.n * 17 %% 5000
+join texts b on b.n = i.n * 104729 %% 4999
+join (select id, dashboard_id, owner_id, row_number() over (order by id) as n from kpix.kpi
+        where organization_id = %(org)s) k on k.n = 1 + i.n %% %(kpis)s
+"""
+
 _VALUES = """
 insert into kpix.kpi_value (
     organization_id, kpi_id, dashboard_id, period_start, period_end, value, status, critical,
@@ -109,15 +147,18 @@ def fill(connection: psycopg.Connection[Any], size: Size) -> None:
 
 
 def _organization(
-    connection: psycopg.Connection[Any], organization: UUID, size: Size, share: int, kpis: int
+    connection: psycopg.Connection[Any], organization: UUID, size: Size, share: int, rows: int
 ) -> None:
-    counts = {
-        "org": organization,
+    counts: dict[str, Any] = {
         "users": size.users // share,
         "teams": max(size.teams // share, 2),
         "dashboards": size.dashboards // share,
-        "kpis": kpis - size.dashboards // share - size.users // share,
+        "kpis": rows // 20,
+        "actions": rows // 5,
     }
+    others = ("users", "dashboards", "kpis", "actions")
+    counts["comments"] = rows - sum(counts[name] for name in others)
+    counts["org"] = organization
     for statement in (
         scope_data._USERS,
         scope_data._TEAMS,
@@ -128,6 +169,9 @@ def _organization(
         _TITLES,
         _KPIS,
         _VALUES,
+        _STATES,
+        _ACTIONS,
+        _COMMENTS,
     ):
         connection.execute(statement.encode(), counts)
 
@@ -137,7 +181,7 @@ def _index(connection: psycopg.Connection[Any], organization: UUID) -> None:
         connection.execute(
             "select private.present(%(org)s, %(org)s, %(org)s)", {"org": organization}
         )
-        for kind in ("DASHBOARD", "KPI", "PERSON"):
+        for kind in ("DASHBOARD", "KPI", "PERSON", "ACTION", "COMMENT"):
             connection.execute(
                 "select private.search_refresh(%s, %s, null, null, null)", (organization, kind)
             )
