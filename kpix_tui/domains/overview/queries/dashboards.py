@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, lateral, select, true
+from sqlalchemy import Select, func, select
 
 from kpix_tui.access.permissions import Level, Visibility
 from kpix_tui.db.paging import fetch_page
@@ -19,12 +19,18 @@ from kpix_tui.domains.overview.views import DashboardRow, StatusCounts
 from kpix_tui.domains.people.models import UserModel
 from kpix_tui.kernel.paging import Page, PageRequest
 
+_COUNTED: Final = ("green", "orange", "red", "critical", "no_data", "total")
 
-def _counts(until: date | None) -> Any:
-    """The KPIs of the dashboard at hand, counted by the status of their last value."""
+
+def _counts(uow: UnitOfWork, until: date | None) -> Any:
+    """The KPIs of each dashboard that has any, counted by the status of their last value.
+
+    For all of them at once: one by one, the policies would look up each KPI's dashboard again.
+    """
     state = of.states(until)
-    return lateral(
+    return (
         select(
+            state.c.dashboard_id,
             func.count().filter(state.c.status == "GREEN").label("green"),
             func.count().filter(state.c.status == "ORANGE").label("orange"),
             func.count().filter(state.c.status == "RED").label("red"),
@@ -32,19 +38,17 @@ def _counts(until: date | None) -> Any:
             func.count().filter(state.c.status.is_(None)).label("no_data"),
             func.count().label("total"),
         )
-        .where(
-            state.c.organization_id == DashboardModel.organization_id,
-            state.c.dashboard_id == DashboardModel.id,
-        )
-        .correlate(DashboardModel),
-        name="counts",
+        .where(state.c.organization_id == uow.principal.organization_id)
+        .group_by(state.c.dashboard_id)
+        .subquery("counts")
     )
 
 
 def _dashboards(
     uow: UnitOfWork, until: date | None
 ) -> tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]:
-    counts = _counts(until)
+    found = _counts(uow, until)
+    counts = {name: func.coalesce(found.c[name], 0) for name in _COUNTED}
     shared = shares_in_force()
     statement = (
         select(
@@ -54,11 +58,11 @@ def _dashboards(
             DashboardModel.description,
             DashboardModel.owner_id,
             UserModel.name.label("owner_name"),
-            counts.c.green,
-            counts.c.orange,
-            counts.c.red,
-            counts.c.critical,
-            counts.c.no_data,
+            counts["green"].label("green"),
+            counts["orange"].label("orange"),
+            counts["red"].label("red"),
+            counts["critical"].label("critical"),
+            counts["no_data"].label("no_data"),
             DashboardModel.updated_at,
             DashboardModel.archived_at,
             DashboardModel.version,
@@ -70,7 +74,7 @@ def _dashboards(
             (UserModel.organization_id == DashboardModel.organization_id)
             & (UserModel.id == DashboardModel.owner_id),
         )
-        .join(counts, true())
+        .outerjoin(found, found.c.dashboard_id == DashboardModel.id)
         .outerjoin(shared, shared.c.dashboard_id == DashboardModel.id)
         .where(DashboardModel.organization_id == uow.principal.organization_id)
     )
@@ -79,10 +83,10 @@ def _dashboards(
         "process": func.lower(DashboardModel.process),
         "owner": func.lower(UserModel.name),
         "updated_at": DashboardModel.updated_at,
-        "kpis": counts.c.total,
-        "red": counts.c.red,
-        "orange": counts.c.orange,
-        "green": counts.c.green,
+        "kpis": counts["total"],
+        "red": counts["red"],
+        "orange": counts["orange"],
+        "green": counts["green"],
     }
     return statement, sorts
 
