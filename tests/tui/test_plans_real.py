@@ -82,7 +82,7 @@ async def test_from_a_red_kpi_to_a_result(as_person: People, open_app: Open) -> 
         assert called(user, "Call the drivers").progress == 100
         await press(pilot, "enter")
         assert shows(pilot, PlanScreen)
-        await sees(pilot, "Progress: 40 % → 100 %", "Decided on.")
+        await sees(pilot, "Status: In progress → ", "Decided on.")
 
 
 async def test_several_are_given_and_postponed_in_one_transaction(
