@@ -47,6 +47,7 @@ RESOURCES: Final[Mapping[str, str]] = MappingProxyType(
 
 _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "action_id": message("Action"),
         "active": message("Active"),
         "archived_at": message("Archived"),
         "assigned_by": message("Assigned by"),

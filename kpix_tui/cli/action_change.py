@@ -198,7 +198,6 @@ def _assign(uow: UnitOfWork, names: tuple[str, ...], user: str) -> PlansChanged:
     message("Give actions to another person: all that are named, or none."),
     examples=(
         "kpix action assign 'Call the supplier' 'Order point' --to sam@acme.test",
-        "kpix action assign $(kpix action list --mine --json | jq -r '.[].id') --to Sam",
     ),
 )
 @_SEVERAL

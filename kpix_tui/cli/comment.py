@@ -256,7 +256,7 @@ def _check(uow: UnitOfWork, kpi: str, text: str, chosen: frozenset[UUID]) -> Dra
     ),
     examples=(
         "kpix comment add --kpi ON-TIME --text 'Strike on line 4, @Sam Okafor: what next?'",
-        "kpix comment add --kpi ON-TIME --period 2026-10 --text - < note.txt",
+        "kpix comment add --kpi ON-TIME --period 2026-10 --text -",
         "kpix comment add --kpi ON-TIME --text '@Operations?' --dry-run",
     ),
 )

@@ -29,7 +29,8 @@ _COMMANDS = {
         "overview:overview", message("The executive view: where everything stands, and who is due.")
     ),
     "my-work": Lazy(
-        "my_work:my_work", message("What I have to do: values, actions, unread comments.")
+        "my_work:my_work",
+        message("What I have to do: values that I owe, my actions, and what is new in my threads."),
     ),
     "top-risks": Lazy(
         "overview:top_risks", message("The KPIs that are farthest beyond their thresholds.")

@@ -107,7 +107,7 @@ def _my_work(uow: UnitOfWork, kinds: frozenset[WorkKind], wanted: Wanted) -> Pag
     examples=(
         "kpix my-work",
         "kpix my-work --kind value --csv",
-        "kpix my-work --json | jq '.[] | select(.late)'",
+        "kpix my-work --kind action --kind thread --json",
     ),
 )
 @option(

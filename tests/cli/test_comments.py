@@ -42,7 +42,7 @@ def test_a_thread_reads_in_order(kpix: Kpix) -> None:
     assert [(row["text"], row["period_start"]) for row in only] == [("Second", "2026-09-01")]
     new = kpix("comment", "list", "--kpi", "ON-TIME", "--unread", "--csv").out.splitlines()
     assert len(new) == 2
-    assert new[0].startswith("id,thread_id,kpi,kpi_id,period_start,author")
+    assert new[0].startswith("id,thread_id,kpi,kpi_id,period_start,action_id,author")
 
 
 def test_it_says_whom_it_told(kpix: Kpix) -> None:
