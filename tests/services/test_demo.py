@@ -223,6 +223,8 @@ def test_with_another_password_it_opens_at_the_login(built: Built, home: Path) -
 def test_an_interrupted_build_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "load_demo", lambda today: load_demo(today)[-1:])
     monkeypatch.setattr(demo, "CORRECTIONS", ())
+    monkeypatch.setattr(demo, "PLANS", ())
+    monkeypatch.setattr("kpix_tui.app.demo_comments.TALK", ())
     context = demo_context(tmp_path)
 
     class Interrupted(Exception):
