@@ -97,7 +97,9 @@ def _conditions(actor: Actor, sight: str, seen: str | None) -> dict[str, str]:
     return {
         **dict.fromkeys(_TABLES, ""),
         "dashboard": sight,
-        **dict.fromkeys(("dashboard_share", "kpi", "kpi_value", "kpi_state"), dashboards),
+        **dict.fromkeys(
+            ("dashboard_share", "kpi", "kpi_value", "kpi_state", "action_plan"), dashboards
+        ),
         **dict.fromkeys(("kpi_threshold", "kpi_assignment", "kpi_value_revision"), kpis),
     }
 

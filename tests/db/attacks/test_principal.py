@@ -174,7 +174,7 @@ def test_an_inactive_user_is_nobody(
     session: str,
     victim: Any,
 ) -> None:
-    operator.execute("alter table kpix.app_user disable trigger audit")
+    operator.execute("alter table kpix.app_user disable trigger user")
     change = "update kpix.app_user set active = %s where id = %s"
     operator.execute(change, (False, victim.user_id))
     try:
@@ -183,7 +183,7 @@ def test_an_inactive_user_is_nobody(
             assert visible(connection) == 0
     finally:
         operator.execute(change, (True, victim.user_id))
-        operator.execute("alter table kpix.app_user enable trigger audit")
+        operator.execute("alter table kpix.app_user enable trigger user")
 
 
 def test_reuse_of_a_rotated_token_ends_the_family(
