@@ -222,7 +222,7 @@ async def test_the_palette_says_when_it_cannot_search(
         raise Unavailable(reason="unplugged")
 
     async with opened(tmp_path) as pilot:
-        monkeypatch.setattr(overview, "list_dashboards", refuse)
+        monkeypatch.setattr("kpix_tui.domains.search.service.search", refuse)
         await press(pilot, "colon", *"regional")
         await until(pilot, lambda: notices(pilot))
         assert "The database cannot be reached" in notices(pilot)[-1]

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from kpix_tui.access.permissions import BuiltinRole
 from kpix_tui.kernel.errors import Unavailable
+from kpix_tui.tui.comments.screen import CommentsScreen
 from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.kpi.screen import KpiScreen
 from kpix_tui.tui.kpi.value import ValueForm
@@ -110,6 +111,19 @@ async def test_my_actions_stand_below_and_open(tmp_path: Path) -> None:
         await on(pilot, MyWorkScreen)
 
 
+@pytest.mark.usefixtures("work")
+async def test_what_is_said_to_me_stands_last(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        assert "Said to me   2" in seen(pilot)
+        assert "@ to you" in seen(pilot)
+        assert "Grace Hopper: @Ada Lovelace why is October red?" in seen(pilot)
+        assert "3 unread" in seen(pilot)
+        await press(pilot, "tab", "tab", "enter")
+        assert isinstance(pilot.app.screen, CommentsScreen)
+        await press(pilot, "escape")
+        await on(pilot, MyWorkScreen)
+
+
 async def test_the_keys_go_on_to_what_is_left(tmp_path: Path, work: Work) -> None:
     work.owing = {next(kpi.id for kpi in work.world.kpis.values() if kpi.code == "PUNCT")}
     async with opened(tmp_path, "v", "9", "6", "ctrl+s") as pilot:
@@ -132,6 +146,7 @@ async def test_the_kpi_of_a_line_is_a_key_away(tmp_path: Path) -> None:
 async def test_with_nothing_to_do_the_keys_say_so(tmp_path: Path, work: Work) -> None:
     work.owing.clear()
     work.acting.plans.clear()
+    work.threads.clear()
     async with opened(tmp_path, "v", "o") as pilot:
         assert "Nothing: every value that I owe is there." in seen(pilot)
         assert notices(pilot) == ["There is no line under the cursor."] * 2

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from kpix_tui.domains.comments.views import UnreadThread
 from kpix_tui.domains.kpis.views import Kpi
 from kpix_tui.domains.plans.views import PlanFilter, PlanRow, PlanScope, PlanStatus
 from kpix_tui.domains.work.rules import periods_owed
@@ -31,6 +32,7 @@ class Work:
 
     acting: Plans
     owing: set[UUID] = field(default_factory=set)
+    threads: list[UnreadThread] = field(default_factory=list)
     failing: KpixError | None = None
 
     @property
@@ -79,11 +81,16 @@ class Work:
         """Those of Ada that are not closed."""
         return self.acting.list_plans(uow, page, MINE)
 
+    def my_threads(self, _uow: Any, page: PageRequest = FIRST_PAGE) -> Page[UnreadThread]:
+        """What is new, the newest first."""
+        return Page(tuple(self.threads), len(self.threads), page.offset)
+
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Take the place of the services."""
         self.acting.install(patch)
         patch.setattr("kpix_tui.domains.work.service.owed_values", self.owed_values)
         patch.setattr("kpix_tui.domains.work.service.my_plans", self.my_plans)
+        patch.setattr("kpix_tui.domains.work.service.my_threads", self.my_threads)
         patch.setattr("kpix_tui.domains.kpis.service.get_kpi", self.get_kpi)
 
 
@@ -93,5 +100,26 @@ def monday() -> Work:
     by_code = {kpi.code: kpi for kpi in made.world.kpis.values()}
     del made.world.values[by_code["PUNCT"].id][date(2026, 10, 1)]
     made.owing = {by_code[code].id for code in ("PUNCT", "CLEAN", "MWH")}
+    made.threads = [
+        _thread(by_code["PUNCT"], 1, "Grace Hopper", "@Ada Lovelace why is October red?", me=True),
+        _thread(by_code["CANCEL"], 3, "Linus Pauling", "The strike of week 42 is in here."),
+    ]
     made.world.asked.clear()
     return made
+
+
+def _thread(kpi: Kpi, unread: int, who: str, said: str, *, me: bool = False) -> UnreadThread:
+    return UnreadThread(
+        thread_id=UUID(int=kpi.id.int + 70_000),
+        kpi_id=kpi.id,
+        kpi_code=kpi.code,
+        kpi_name=kpi.name,
+        frequency=kpi.frequency,
+        period_start=None,
+        action_id=None,
+        unread=unread,
+        mentions_me=me,
+        author_name=who,
+        excerpt=said,
+        last_at=datetime(2026, 11, 19, 14 - unread, 5, tzinfo=UTC),
+    )

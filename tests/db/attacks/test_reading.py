@@ -32,14 +32,29 @@ TABLES = (
 # What may be read of a table, where that is not all of it.
 COLUMNS = {"app_user": "id, name, active"}
 # Filled and attacked in files of their own (test_comments.py, test_notifications.py).
-TALK = ("comment", "comment_revision", "comment_mention", "comment_mark", "notification", "notification_preference")
+TALK = (
+    "comment",
+    "comment_revision",
+    "comment_mention",
+    "comment_mark",
+    "notification",
+    "notification_preference",
+)
 FOREIGN_ROWS = {
     f"read kpix.{t} of another organisation": f"select {COLUMNS.get(t, '*')} from kpix.{t} where organization_id = %(org)s"
     for t in (*TABLES, *TALK)
 }
 PRIVATE = {
     f"read private.{t}": f"select * from private.{t}"
-    for t in ("secret", "credential", "session", "login_attempt", "code", "search_space", "search_document")
+    for t in (
+        "secret",
+        "credential",
+        "session",
+        "login_attempt",
+        "code",
+        "search_space",
+        "search_document",
+    )
 }
 INDIRECT = {
     "by the identifier of a row": "select * from kpix.kpi where id = %(kpi)s",
@@ -160,7 +175,9 @@ def test_the_attacks_would_find_something(attacker: Callable[[str | None], Attac
     """The victim's own administrator does read these rows: an empty answer means refused."""
     victim = attacker("acme/admin")
     for attack, statement in FOREIGN_ROWS.items():
-        assert victim.gained(statement) > 0 or attack.split()[1].removeprefix("kpix.") in TALK, attack
+        assert victim.gained(statement) > 0 or attack.split()[1].removeprefix("kpix.") in TALK, (
+            attack
+        )
     for attack in ("by the identifier of a row", "by COPY TO", "by string_agg", "by an aggregate"):
         assert victim.gained(INDIRECT[attack]) == 1, attack
 
