@@ -196,9 +196,7 @@ def _assign(uow: UnitOfWork, names: tuple[str, ...], user: str) -> PlansChanged:
     action,
     "assign",
     message("Give actions to another person: all that are named, or none."),
-    examples=(
-        "kpix action assign 'Call the supplier' 'Order point' --to sam@acme.test",
-    ),
+    examples=("kpix action assign 'Call the supplier' 'Order point' --to sam@acme.test",),
 )
 @_SEVERAL
 @option("--to", "owner", required=True, metavar="USER", help=message("Name, e-mail or id."))

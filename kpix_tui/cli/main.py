@@ -54,7 +54,10 @@ _COMMANDS = {
     ),
     "inbox": Lazy("inbox:inbox", message("Your notifications: list, mark as read, choose which.")),
     "import": Lazy("imports:imports", message("Bring in values from files.")),
-    "search": Lazy("search:search", message("Search everything that you may see.")),
+    "search": Lazy(
+        "search:search",
+        message("Search everything that you may see: dashboards, KPIs, people, actions, comments."),
+    ),
     "session": Lazy("sessions:session", message("Sessions: list, revoke.")),
     "lock": Lazy("sessions:lock", message("Lock this terminal and its session.")),
     "user": Lazy("user:user", message("Users of your organisation.")),

@@ -132,8 +132,8 @@ async def test_two_people_change_one_dashboard(context: Context) -> None:
         )
         await fill(pilot, title="Mine")
         await press(pilot, "ctrl+s")
-        await sees(pilot, "Somebody else has changed this in the meantime", "Mine")
-        await press(pilot, "escape", "y", "r")
+        await sees(pilot, "Both have changed it", "Mine", "Theirs")
+        await press(pilot, "escape", "escape", "y", "r")
         assert "Theirs" in seen(pilot)
     assert [row.title for row in stored(context)] == ["Theirs"]
 
@@ -263,7 +263,7 @@ async def test_the_palette_opens_dashboards_and_kpis_by_name(
         await on(pilot, KpiScreen)
         await sees(pilot, "Acme › Trains › Normandy")
         await press(pilot, "colon", *"trains")
-        await sees(pilot, "Trains  Dashboard")
+        await sees(pilot, "Trains  Transport")
         await press(pilot, "enter")
         await on(pilot, DashboardScreen)
         await palette(pilot, "deletekpi")

@@ -20,8 +20,8 @@ from kpix_tui.kernel.errors import Unavailable
 from kpix_tui.tui import app as interface_module
 from kpix_tui.tui.app import KpixApp, run_interface
 from kpix_tui.tui.bridge import Bridge
-from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.first_run.screen import FirstRunScreen
+from kpix_tui.tui.overview.screen import OverviewScreen
 from kpix_tui.tui.start import screen as start
 from kpix_tui.tui.start.demo import DemoScreen
 from tests.tui.pilots import interface, notices, on, press, seen, sees, until
@@ -59,8 +59,8 @@ async def test_the_demonstration_shows_how_far_it_is_and_opens(
         await until(pilot, lambda: isinstance(app.screen, DemoScreen))
         await sees(pilot, "Loading the figures", "━" * 16 + "┈" * 16, "50 of 100, ")
         goes_on.set()
-        await on(pilot, DashboardsScreen)
-        assert "Acme › Dashboards" in seen(pilot)
+        await on(pilot, OverviewScreen)
+        assert "Acme › Overview" in seen(pilot)
 
 
 @pytest.mark.usefixtures("nobody_yet")

@@ -67,15 +67,15 @@ def links_in(text: str) -> tuple[Span, ...]:
 
 
 def _bare(link: str) -> str:
-    """A link without what belongs to the sentence: brackets stay that were opened inside it."""
-    while link:
+    """A link without what belongs to the sentence: brackets stay that were opened inside it. It
+    ends at its slashes at the latest."""
+    while True:
         unopened = any(
             link[-1] == end and link.count(end) > link.count(start) for start, end in _BRACKETS
         )
         if not unopened and link[-1] not in _AFTER_A_LINK:
-            break
+            return link
         link = link[:-1]
-    return link
 
 
 def fold(text: str) -> str:

@@ -150,19 +150,17 @@ class MyWorkScreen(KpixScreen[None]):
                 await self.kpix.action_do("my_work.enter")
             case PlanRow(id=plan_id, title=title):
                 self.kpix.open(PlanScreen(plan_id, title=title))
-            case UnreadThread() as thread:
+            case thread:
                 subject = Subject(thread.kpi_id, thread.period_start, thread.action_id)
                 self.kpix.open(CommentsScreen(subject, at=thread.thread_id))
 
     def do_kpi(self) -> None:
         """The KPI of the line."""
-        if self._line is not None:
-            self.kpix.open(KpiScreen(self._line.kpi_id))
+        self.kpix.open(KpiScreen(self._line.kpi_id))
 
     def do_enter(self) -> None:
         """The value that is owed under the cursor."""
-        if isinstance(self._line, OwedValue):
-            self._ask_for(self._line)
+        self._ask_for(self._line)
 
     def _ask_for(self, row: OwedValue) -> None:
         async def ask() -> None:
