@@ -109,7 +109,9 @@ class MyWorkScreen(KpixScreen[None]):
 
     @on(Section.Counted)
     def _counted(self) -> None:
-        """Go on with what is left: a list with nothing to do is not shown."""
+        """Go on with what is left, once all is read: a list with nothing to do is not shown."""
+        if any(one.total is None for one in self.sections):
+            return
         if not any(one.total and one.table.has_focus_within for one in self.sections):
             left = next((one for one in self.sections if one.total), None)
             if left is not None:
