@@ -22,6 +22,7 @@ from kpix_tui.tui.inbox.cells import columns
 from kpix_tui.tui.inbox.form import InboxForm, shown_words
 from kpix_tui.tui.inbox.preferences import choose_kinds
 from kpix_tui.tui.kpi.screen import KpiScreen
+from kpix_tui.tui.plans.screen import PlanScreen
 from kpix_tui.tui.screen import KpixScreen
 from kpix_tui.tui.widgets.figures import Writing
 from kpix_tui.tui.widgets.table import PagedTable
@@ -148,10 +149,12 @@ class InboxScreen(KpixScreen[None]):
 
 
 def _about(row: Notification) -> KpixScreen[Any] | None:
-    """The screen of what a notification is about: a comment, else the KPI."""
+    """The screen of what a notification is about: a comment, an action, else the KPI."""
     if row.kpi_id is None:
         return None
     if row.comment_id is not None:
         subject = Subject(row.kpi_id, row.period_start, row.action_id)
         return CommentsScreen(subject, called=row.action_title or "", at=row.comment_id)
+    if row.action_id is not None:
+        return PlanScreen(row.action_id, title=row.action_title or "")
     return KpiScreen(row.kpi_id)

@@ -9,15 +9,18 @@ from kpix_tui.tui.screen import KpixScreen
 
 
 def screen_of(hit: Hit) -> KpixScreen[Any]:
-    """A dashboard, a KPI or a person on a screen of their own; the rest with its KPI."""
+    """A screen of its own, for a comment that of its KPI."""
     from kpix_tui.tui.administration.user import UserScreen  # noqa: PLC0415 - when it is wanted
     from kpix_tui.tui.dashboard.screen import DashboardScreen  # noqa: PLC0415 - when it is wanted
     from kpix_tui.tui.kpi.screen import KpiScreen  # noqa: PLC0415 - when it is wanted
+    from kpix_tui.tui.plans.screen import PlanScreen  # noqa: PLC0415 - when it is wanted
 
     match hit.kind:
         case Kind.DASHBOARD:
             return DashboardScreen(hit.id, title=hit.title.text)
         case Kind.PERSON:
             return UserScreen(hit.id, hit.title.text)
+        case Kind.ACTION:
+            return PlanScreen(hit.id, title=hit.title.text)
         case _:
             return KpiScreen(hit.kpi_id or hit.id)
