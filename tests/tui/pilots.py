@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -28,8 +29,12 @@ async def started(
     context: Context, *, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[Pilot[Any]]:
     """The interface on a real context, as a person starts it."""
-    async with KpixApp(context).run_test(size=size, notifications=True) as pilot:
+    app = KpixApp(context)
+    async with app.run_test(size=size, notifications=True) as pilot:
         yield pilot
+    # Whoever quits waits for nobody; a test gives back every connection before its context closes.
+    for thread in app.bridge._threads:
+        await asyncio.to_thread(thread.join, 30)
 
 
 async def settled(pilot: Pilot[Any]) -> None:
