@@ -18,6 +18,9 @@ from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.widgets.fields import Field
 from tests.tui.support import FakeContext
 
+PATIENCE = 30.0
+"""Seconds; far more than anything takes that is answered at all."""
+
 
 def interface(home: Path, **settings: Any) -> KpixApp:
     """The application on a context without a database."""
@@ -38,9 +41,17 @@ async def started(
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Everything that was begun is done, or given up for something newer."""
+    """Everything that was begun is done, or given up for something newer.
+
+    What a locked terminal has asked for is answered when it is unlocked, and perhaps never: after
+    :data:`PATIENCE` nobody waits for it any longer.
+    """
     await pilot.pause()
     for worker in tuple(pilot.app.workers):
+        if (task := worker._task) is not None and not task.done():
+            _done, waiting = await asyncio.wait({task}, timeout=PATIENCE)
+            if waiting:
+                continue
         with suppress(WorkerCancelled):
             await worker.wait()
     await pilot.pause()
