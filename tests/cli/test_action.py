@@ -129,12 +129,25 @@ def test_what_is_named_changes_and_the_rest_stays(kpix: Kpix, one: str) -> None:
     assert kpix("action", "update", CALL).code == 2
     changed = kpix(
         *("action", "update", CALL, "--title", "Write", "--due", "2026-12-24", "--periods", "3"),
-        *("--level", "8"),
+        *("--level", "8", "--why", "Nobody knows"),
     )
     assert changed.out == "The action Write is changed.\n"
     now = kpix("action", "show", "Write", "--json").json
-    assert (now["due_on"], now["whys"], now["cause"]) == ("2026-12-24", ["Late"], "Unknown")
+    assert (now["due_on"], now["whys"], now["cause"]) == ("2026-12-24", ["Nobody knows"], "Unknown")
     assert (now["criterion"]["amount"], now["criterion"]["periods"]) == (8, 3)
+    told = kpix("action", "history", "Write").out
+    for change in (
+        "Title: Call the supplier → Write",
+        "Due date: 11 Dec 2026 → 24 Dec 2026",
+        "Late → Nobody knows",
+        "ONE 9 × 1 → ONE 8 × 3",
+    ):
+        assert change in told
+    newest = kpix("action", "history", "Write", "--json").json[0]
+    fields = {one["field"]: one for one in newest["changes"]}
+    assert fields["whys"]["new"] == ["Nobody knows"]
+    assert fields["criterion"]["old"]["amount"] == 9
+    assert fields["criterion"]["new"]["kpi"] == "ONE"
     none = kpix("action", "update", "Write", "--no-criterion", "--json").json
     assert none["criterion"] is None
     assert kpix("action", "judge", "Write").code == 1

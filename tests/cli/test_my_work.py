@@ -61,3 +61,16 @@ def test_kinds_and_sorts(kpix: Kpix) -> None:
     assert kpix("my-work", "--kind", "chore").code == 2
     refused = kpix("my-work", "--sort", "name", "--json")
     assert (refused.code, refused.json["code"]) == (1, "paging.sort_unknown")
+
+
+def test_actions_and_threads_say_how_pressing_they_are(kpix: Kpix, owing: str) -> None:
+    for title, due in (("Call", "2026-11-01"), ("Write", "2026-12-24")):
+        made = kpix("action", "create", "--kpi", owing, "--title", title, "--due", due)
+        assert made.code == 0, made.err
+    actions = kpix("my-work", "--kind", "action").out.splitlines()[1:]
+    assert [("Call" in line, "overdue" in line) for line in actions] == [(True, True), (False,) * 2]
+    said = kpix(
+        *("comment", "add", "--kpi", owing, "--text", "@Ada Admin, why?"), person="acme/manager"
+    )
+    assert said.code == 0, said.err
+    assert "1 unread" in kpix("my-work", "--kind", "thread").out

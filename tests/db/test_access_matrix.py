@@ -430,7 +430,8 @@ def test_the_comparison_notices_when_the_answers_drift_apart(world: World, sabot
         world.connection.execute(sabotage.encode())
         world.connection.execute("set local session_replication_role = origin")
         with world.acting("USER", "MANAGER"):
-            assert disagreements(world, before)[0] != []
+            questions = _questions(world, Answers(world, before), None)
+            assert any(expected != answer for _what, expected, answer, _tried in questions)
 
 
 @pytest.mark.parametrize("roles", ROLE_SETS, ids="+".join)

@@ -26,7 +26,7 @@ from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.people.service import users
 from kpix_tui.domains.plans.service import list_plans
 from kpix_tui.domains.search.service import search
-from kpix_tui.domains.search.views import Kind, Wanted
+from kpix_tui.domains.search.views import Hit, Kind, Wanted
 from kpix_tui.kernel.clock import FixedClock
 from kpix_tui.kernel.errors import Forbidden, KpixError, NotFound
 from tests.conftest import NOW
@@ -53,7 +53,7 @@ def superuser(database: Database, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -160,9 +160,13 @@ def _compare(world: World, number: int) -> None:
     assert {row.id for row in listed} == boards
     shown = _listed(lambda: overview.list_kpis(world.uow, ALL).rows)
     assert {row.id for row in shown} == things
-    assert _found(world) == boards | things
+    plans = _plans(world, actor, things)
     planned = _listed(lambda: list_plans(world.uow, ALL).rows)
-    assert {row.id for row in planned} == _plans(world, actor, things)
+    assert {row.id for row in planned} == plans
+    found = _found(world)
+    assert {hit.id for hit in found if hit.kind in {Kind.DASHBOARD, Kind.KPI}} == boards | things
+    assert {hit.id for hit in found if hit.kind is Kind.ACTION} <= plans
+    assert {hit.kpi_id for hit in found if hit.kind is Kind.COMMENT} <= things
     own = dict(_emails(world))
     everybody = actor.grants.get(Permission.USER_READ) is Scope.ORGANIZATION
     for row in _listed(lambda: users.list_users(world.uow, ALL).rows):
@@ -184,15 +188,14 @@ def _plans(world: World, actor: Any, things: set[UUID]) -> set[UUID]:
     }
 
 
-def _found(world: World) -> set[UUID]:
-    """The dashboards and KPIs that are found by the word in all texts of an organisation, and by
-    the one in those of the calls; each of them is read again by the policies."""
-    hits = [
+def _found(world: World) -> list[Hit]:
+    """What is found by the word in all texts of an organisation, and by the one in those of the
+    calls; each of them is read again by the policies."""
+    return [
         hit
         for word in (*ORGANIZATIONS, "new")
         for hit in search(world.uow, Wanted(word), ALL).page.rows
     ]
-    return {hit.id for hit in hits if hit.kind is not Kind.PERSON}
 
 
 def _listed(ask: Callable[[], Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,9 @@ from kpix_tui.tui.app import KpixApp
 from kpix_tui.tui.widgets.fields import Field
 from tests.tui.support import FakeContext
 
+PATIENCE = 30.0
+"""Seconds; far more than anything takes that is answered at all."""
+
 
 def interface(home: Path, **settings: Any) -> KpixApp:
     """The application on a context without a database."""
@@ -28,14 +32,26 @@ async def started(
     context: Context, *, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[Pilot[Any]]:
     """The interface on a real context, as a person starts it."""
-    async with KpixApp(context).run_test(size=size, notifications=True) as pilot:
+    app = KpixApp(context)
+    async with app.run_test(size=size, notifications=True) as pilot:
         yield pilot
+    # Whoever quits waits for nobody; a test gives back every connection before its context closes.
+    for thread in app.bridge._threads:
+        await asyncio.to_thread(thread.join, 30)
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Everything that was begun is done, or given up for something newer."""
+    """Everything that was begun is done, or given up for something newer.
+
+    What a locked terminal has asked for is answered when it is unlocked, and perhaps never: after
+    :data:`PATIENCE` nobody waits for it any longer.
+    """
     await pilot.pause()
     for worker in tuple(pilot.app.workers):
+        if (task := worker._task) is not None and not task.done():
+            _done, waiting = await asyncio.wait({task}, timeout=PATIENCE)
+            if waiting:
+                continue
         with suppress(WorkerCancelled):
             await worker.wait()
     await pilot.pause()

@@ -234,6 +234,10 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         self.redraw()
         self.post_message(self.Shifted(row_changed=False))
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """It takes its room from the columns, and the size of the list stays what it was."""
+        self.on_resize()
+
     def notify_style_update(self) -> None:
         """Another theme, or the focus: every line looks different."""
         super().notify_style_update()
