@@ -44,6 +44,8 @@ _FIELDS = (
     "owner",
     "dashboard_id",
     "kpi_id",
+    "period_start",
+    "action_id",
     "changed_at",
 )
 
@@ -62,6 +64,8 @@ def _record(hit: Hit) -> dict[str, Any]:
         "owner": hit.owner_name or None,
         "dashboard_id": hit.dashboard_id,
         "kpi_id": hit.kpi_id,
+        "period_start": hit.period_start,
+        "action_id": hit.action_id,
         "changed_at": hit.changed_at,
     }
 

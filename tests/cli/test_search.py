@@ -35,6 +35,7 @@ def test_programs_read_spans(kpix: Kpix, red: str) -> None:
     assert (kpi["status"], kpi["critical"], kpi["place"]) == ("RED", True, "Trains")
     assert (board["status"], board["critical"], board["owner"]) == (None, None, "Ada Admin")
     assert board["dashboard_id"] == board["id"] == kpi["dashboard_id"]
+    assert (kpi["period_start"], kpi["action_id"]) == (None, None)
     rows = list(csv.DictReader(io.StringIO(kpix("search", "train", "--csv").out)))
     assert [row["title"] for row in rows] == ["Trains", "ON-TIME  Trains on time"]
     assert "title_marks" not in rows[0]

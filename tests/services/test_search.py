@@ -254,12 +254,20 @@ def test_actions_and_comments_are_found(context: Context, said: dict[str, Any]) 
         said["comment"].id,
         said["late"].id,
     )
+    assert (comment.period_start, comment.action_id) == (None, None)
     assert comment.title.text == "LATE-ARRIVALS  Late arrivals"
     assert [part for part, meant in comment.snippet.parts() if meant] == ["hiver"]
     some = {"statuses": frozenset({StatusFilter.OPEN, StatusFilter.DONE})}
     assert titles(context, "signal", **some) == ["Replace the signals"]
     assert titles(context, "late", **some) == []
     assert titles(context, "signal", statuses=frozenset({StatusFilter.DONE})) == []
+
+
+def test_a_comment_says_where_it_stands(context: Context, said: dict[str, Any]) -> None:
+    kpi, plan = said["late"], said["plan"]
+    context.run(comments.add_comment, AddComment(Subject(kpi.id, action_id=plan.id), "Ordered."))
+    (hit,) = found(context, "ordered").page.rows
+    assert (hit.kpi_id, hit.period_start, hit.action_id) == (kpi.id, None, plan.id)
 
 
 def test_actions_and_comments_follow_what_happens(context: Context, said: dict[str, Any]) -> None:

@@ -224,6 +224,7 @@ class Talk:
         ago: timedelta = timedelta(),
         read: bool = False,
         excerpt: str = "",
+        action: tuple[UUID, str] | None = None,
         **facts: object,
     ) -> Notification:
         """Something that Ada should know."""
@@ -246,8 +247,8 @@ class Talk:
             comment_id=about.id if about else None,
             thread_id=about.thread_id if about else None,
             excerpt=about.text if about else excerpt,
-            action_id=None,
-            action_title=None,
+            action_id=action[0] if action else None,
+            action_title=action[1] if action else None,
             facts=facts,
         )
         self.told.append(made)

@@ -21,7 +21,8 @@ from tests.tui.world import ENTERED, World
 @dataclass
 class Finder:
     """What the fake use case reads. ``failing`` is raised by every search; ``gates`` hold the
-    answers to some words back until they are opened; ``more`` says that not all was looked at."""
+    answers to some words back until they are opened; ``more`` says that not all was looked at.
+    ``said`` is found by words of its title alone."""
 
     world: World
     asked: list[Wanted] = field(default_factory=list)
@@ -29,6 +30,7 @@ class Finder:
     gates: dict[str, Event] = field(default_factory=dict)
     more: bool = False
     extra: list[tuple[str, str]] = field(default_factory=list)
+    said: list[Hit] = field(default_factory=list)
 
     def search(self, _uow: Any, wanted: Wanted, page: PageRequest) -> Found:
         """What has the words, or words that begin so."""
@@ -49,7 +51,7 @@ class Finder:
             hit
             for hit in (*self._dashboards(words), *self._kpis(words), *self._people(words))
             if hit.title.marks or hit.snippet.marks or hit.place.marks
-        ]
+        ] + [hit for hit in self.said if text in hit.title.text]
 
     def _dashboards(self, words: list[str]) -> list[Hit]:
         return [

@@ -18,10 +18,12 @@ from kpix_tui.tui.inbox.preferences import PreferencesForm
 from kpix_tui.tui.inbox.screen import InboxScreen
 from kpix_tui.tui.kpi.screen import KpiScreen
 from kpix_tui.tui.lock.screen import LockScreen
+from kpix_tui.tui.plans.screen import PlanScreen
 from tests.tui.comments_world import Talk
 from tests.tui.hostile import HOSTILE
 from tests.tui.picture import picture
 from tests.tui.pilots import notices, press, seen, settled, until
+from tests.tui.plans_world import depot
 from tests.tui.test_comments import asked, opened
 from tests.tui.test_comments import talk as talk  # a fixture
 from tests.tui.test_comments_snapshots import wear
@@ -79,6 +81,36 @@ async def test_enter_goes_to_what_it_is_about(tmp_path: Path, talk: Talk) -> Non
         await press(pilot, "escape")
         await until(pilot, lambda: "· 1 unread ·" in seen(pilot))
     assert [len(ids) for ids, read in asked(talk, "mark_read") if read] == [1, 1]
+
+
+async def test_of_an_action_it_goes_to_the_action_as_long_as_there_is_one(
+    tmp_path: Path, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = depot()
+    plans.install(monkeypatch)
+    talk.install(monkeypatch)
+    talk.told.clear()
+    plan = plans.called("Buy seats that are easy to clean")
+    talk.tell(Kind.ACTION_ASSIGNED, Priority.HIGH, action=(plan.id, plan.title), due="2026-12-30")
+    async with opened(tmp_path, "i", "enter") as pilot:
+        assert isinstance(pilot.app.screen, PlanScreen)
+        await until(pilot, lambda: "CLEAN" in seen(pilot))
+        assert plan.title in seen(pilot).splitlines()[0]
+        await press(pilot, "escape")
+        del plans.plans[plan.id]
+        await press(pilot, "home", "enter")
+        await until(pilot, lambda: "deleted, or you may no longer see it." in seen(pilot))
+        assert "History" not in seen(pilot)
+
+
+async def test_a_comment_that_is_gone_is_said_to_be(tmp_path: Path, talk: Talk) -> None:
+    (late,) = [one for one in talk.comments.values() if one.text.startswith("Two stations")]
+    for one in [one for one in talk.comments.values() if one.thread_id == late.id]:
+        del talk.comments[one.id]
+    async with opened(tmp_path, "i", "down", "enter") as pilot:
+        assert isinstance(pilot.app.screen, CommentsScreen)
+        await until(pilot, lambda: "0 comments" in seen(pilot))
+    assert notices(pilot) == ["This comment is no longer here, or you may no longer see it."]
 
 
 async def test_one_is_marked_as_read_and_as_unread_again(tmp_path: Path, talk: Talk) -> None:

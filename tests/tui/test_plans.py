@@ -615,14 +615,38 @@ async def test_every_kind_of_change_is_told(plans: Plans, tmp_path: Path) -> Non
 
 
 async def test_an_action_that_is_gone_says_so(plans: Plans, tmp_path: Path) -> None:
+    gone = "This action was deleted, or you may no longer see it."
     async with opened(tmp_path, "4") as pilot:
         plans.failing["show_plan"] = PlanNotFound(name="it")
         await press(pilot, "enter")
-        assert "There is no action it." in seen(pilot)
+        assert seen(pilot).count(gone) == 1
+        assert "Loading…" not in seen(pilot)
         await press(pilot, "e")
-        assert notices(pilot)[-1] == "Loading…"
+        assert notices(pilot)[-1] == gone
         await press(pilot, "n", "d")
         assert isinstance(pilot.app.screen, PlanScreen)
+
+
+async def test_an_action_that_is_deleted_meanwhile_is_shown_no_more(
+    plans: Plans, tmp_path: Path
+) -> None:
+    async with opened(tmp_path, "4", "enter") as pilot:
+        await sees(pilot, "One platform serves two lines.")
+        plans.failing["show_plan"] = PlanNotFound(name="it")
+        await press(pilot, "r")
+        await sees(pilot, "This action was deleted")
+        assert "One platform" not in seen(pilot)
+
+
+async def test_an_action_that_cannot_be_read_is_read_again(plans: Plans, tmp_path: Path) -> None:
+    async with opened(tmp_path, "4") as pilot:
+        plans.failing["show_plan"] = Unavailable(reason="no route")
+        await press(pilot, "enter")
+        await sees(pilot, "no route", "Press r to try again.")
+        assert "Loading…" not in seen(pilot)
+        plans.failing.clear()
+        await press(pilot, "r")
+        await sees(pilot, "One platform serves two lines.", "History")
 
 
 async def test_deleting_from_its_own_page_leads_back(plans: Plans, tmp_path: Path) -> None:

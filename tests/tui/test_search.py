@@ -15,24 +15,29 @@ from textual.pilot import Pilot
 from textual.widgets import Select
 
 from kpix_tui.access.permissions import BuiltinRole
+from kpix_tui.domains.comments.views import Subject
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.errors import UserNotFound
-from kpix_tui.domains.search.views import Kind, StatusFilter
+from kpix_tui.domains.search.views import Hit, Kind, Marked, StatusFilter
 from kpix_tui.kernel.errors import Unavailable
 from kpix_tui.tui.administration.user import UserScreen
+from kpix_tui.tui.comments.screen import CommentsScreen
 from kpix_tui.tui.dashboard.screen import DashboardScreen
 from kpix_tui.tui.dashboards.screen import DashboardsScreen
 from kpix_tui.tui.kpi.screen import KpiScreen
+from kpix_tui.tui.plans.screen import PlanScreen
 from kpix_tui.tui.search.form import NarrowForm
 from kpix_tui.tui.search.screen import SearchScreen
 from kpix_tui.tui.themes import MONO, NAMES
+from tests.tui.comments_world import station_talk
 from tests.tui.hostile import HOSTILE
 from tests.tui.picture import picture
 from tests.tui.pilots import fill, interface, notices, press, settled, text_of, until
+from tests.tui.plans_world import depot
 from tests.tui.search_world import Finder
 from tests.tui.support import actor
 from tests.tui.test_snapshots import SIZES, Pictures
-from tests.tui.world import World
+from tests.tui.world import ENTERED, World
 
 
 @pytest.fixture
@@ -140,6 +145,44 @@ async def test_enter_opens_what_was_found(
         assert isinstance(pilot.app.screen, kind)
         await press(pilot, "escape")
         assert screen(pilot)._text == text
+
+
+async def test_an_action_and_a_comment_on_it_open_where_they_stand(
+    tmp_path: Path, finder: Finder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans, talk = depot(), station_talk()
+    plans.install(monkeypatch)
+    talk.install(monkeypatch)
+    finder.install(monkeypatch)
+    plan = plans.called("Buy seats that are easy to clean")
+    on_it = Subject(plan.kpi_id, action_id=plan.id)
+    comment = talk.say(on_it, "Ordered in blue.")
+    talk.say(on_it, "They came in grey.")
+    given = {"snippet": Marked(""), "owner_name": "", "changed_at": ENTERED}
+    finder.said += [
+        Hit(Kind.ACTION, plan.id, Marked(plan.title), Marked("Trains"), **given),
+        Hit(
+            Kind.COMMENT,
+            comment.id,
+            Marked("of seats"),
+            Marked("Trains"),
+            kpi_id=plan.kpi_id,
+            action_id=plan.id,
+            **given,
+        ),
+    ]
+    async with opened(tmp_path, "seats") as pilot:
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, PlanScreen)
+        await until(pilot, lambda: "CLEAN" in seen(pilot))
+        await press(pilot, "escape", "down", "enter")
+        assert isinstance(pilot.app.screen, CommentsScreen)
+        await until(pilot, lambda: "2 comments" in seen(pilot))
+        assert "Action  Buy seats that are easy to clean" in seen(pilot)
+        assert pilot.app.screen.thread.current == comment
+        del plans.plans[plan.id]
+        await press(pilot, "escape", "enter")
+        await until(pilot, lambda: "Action  It was deleted, or you may" in seen(pilot))
 
 
 async def test_the_arrows_move_without_leaving_the_line(tmp_path: Path, finder: Finder) -> None:

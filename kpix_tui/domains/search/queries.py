@@ -40,7 +40,8 @@ mails as materialized (
 ),
 shown as materialized (
     select p.kind, p.id, p.changed_at, p.place, d.id as dashboard_id, k.id as kpi_id,
-        o.name as owner, coalesce(a.status, v.status) as status, v.critical,
+        c.period_start, c.action_id, o.name as owner,
+        coalesce(a.status, v.status) as status, v.critical,
         case p.kind when 'DASHBOARD' then d.title when 'PERSON' then u.name
             when 'ACTION' then a.title else concat(k.code, '  ', k.name) end as title,
         case p.kind when 'DASHBOARD' then d.process else d.title end as at,
@@ -143,6 +144,8 @@ def _hit(row: Any) -> Hit:
         bool(row.critical),
         row.dashboard_id,
         row.kpi_id,
+        row.period_start,
+        row.action_id,
     )
 
 

@@ -88,7 +88,8 @@ class Hit:
 
     ``place`` is the dashboard that it stands on, or the process of a dashboard. ``snippet`` is what
     of its longer text shows why it was found; empty where there is none. A KPI has a ``status`` by
-    its last value, an action its own. A comment is called by its KPI, and its author is the owner.
+    its last value, an action its own. A comment is called by its KPI, and its author is the owner;
+    ``period_start`` or ``action_id`` say where it stands more closely than on the KPI.
     """
 
     kind: Kind
@@ -102,6 +103,8 @@ class Hit:
     critical: bool = False
     dashboard_id: UUID | None = None
     kpi_id: UUID | None = None
+    period_start: date | None = None
+    action_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

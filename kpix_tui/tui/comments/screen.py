@@ -18,11 +18,13 @@ from kpix_tui.domains.comments import service as comments
 from kpix_tui.domains.comments.views import Comment, Subject
 from kpix_tui.domains.overview import service as overview
 from kpix_tui.domains.overview.views import KpiDetail
+from kpix_tui.domains.plans import service as plans
+from kpix_tui.domains.plans.errors import PlanNotFound
 from kpix_tui.domains.values import service as values
 from kpix_tui.domains.values.views import ValueRow
 from kpix_tui.i18n.catalog import _, error_text, ngettext
 from kpix_tui.kernel.changes import Change, Kind
-from kpix_tui.kernel.errors import KpixError
+from kpix_tui.kernel.errors import Forbidden, KpixError
 from kpix_tui.kernel.paging import PAGE_SIZE, Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.comments.block import Speech, links_of
@@ -104,9 +106,10 @@ class CommentsScreen(SendsComments):
     async def fetch(self) -> None:
         """What they are about, and the newest of them, or those that were shown."""
         try:
-            detail, value, page = await asyncio.gather(
+            detail, value, called, page = await asyncio.gather(
                 self.bridge.read(overview.show_kpi, self._subject.kpi_id),
                 self._read_value(),
+                self._read_called(),
                 self._read_page(),
             )
         except NotSignedIn:
@@ -116,7 +119,7 @@ class CommentsScreen(SendsComments):
             raise
         self._detail = detail
         writing = Writing(self.kpix.locale, self.kpix.ascii)
-        self.query_one(Head).show(*about_lines(detail, value, self._called, writing))
+        self.query_one(Head).show(*about_lines(detail, value, called, writing))
         self.refresh_crumbs()
         await self._show(page)
 
@@ -128,6 +131,15 @@ class CommentsScreen(SendsComments):
             values.list_values, self._subject.kpi_id, PageRequest(limit=1), since=day, until=day
         )
         return found.rows[0] if found.rows else None
+
+    async def _read_called(self) -> str | None:
+        """What the action is called that they are about; empty: it is gone. None: about none."""
+        if self._subject.action_id is None or self._called:
+            return self._called or None
+        try:
+            return (await self.bridge.read(plans.get_plan, self._subject.action_id)).title
+        except (PlanNotFound, Forbidden):
+            return ""
 
     async def _read_page(self) -> Page[Comment]:
         """From the first one that was shown on; to begin with, the last page."""
@@ -158,6 +170,9 @@ class CommentsScreen(SendsComments):
         """To the comment that was asked for, else to the first that is new, else to the last."""
         while self._at is not None and not self.thread.go_to(self._at) and self.thread.first:
             await self._read_earlier()
+        if self._at is not None and not self.thread.go_to(self._at):
+            self.app.notify(_("This comment is no longer here, or you may no longer see it."))
+            self._at = None
         if self._at is None:
             new = next((row.id for row in self.thread.rows if row.unread), None)
             if new is None or not self.thread.go_to(new):

@@ -17,9 +17,9 @@ from kpix_tui.tui.widgets.text import plain
 
 
 def about_lines(
-    detail: KpiDetail, value: ValueRow | None, called: str, writing: Writing
+    detail: KpiDetail, value: ValueRow | None, called: str | None, writing: Writing
 ) -> list[Line]:
-    """The KPI; below it the value, or the action that is ``called`` so."""
+    """The KPI; below it the value, or the action that is ``called`` so (not at all: it is gone)."""
     row = detail.row
     status = status_cell(row.status, row.critical, ascii=writing.ascii).plain
     lines = [Line(_("KPI"), row.name, f"{plain(row.code)}   {status}")]
@@ -28,8 +28,9 @@ def about_lines(
         was = status_cell(value.status, value.critical, ascii=writing.ascii).plain
         note = f"{writing.exactly(value.value, row)}   {was}"
         lines.append(Line(_("Value"), period, note))
-    elif called:
-        lines.append(Line(_("Action"), called))
+    elif called is not None:
+        gone = _("It was deleted, or you may no longer see it.")
+        lines.append(Line(_("Action"), called or gone))
     return lines
 
 

@@ -149,7 +149,7 @@ class InboxScreen(KpixScreen[None]):
 
 
 def _about(row: Notification) -> KpixScreen[Any] | None:
-    """The screen of what a notification is about: a comment, an action, else the KPI."""
+    """The screen of what a notification is about: a comment, else an action, else the KPI."""
     if row.kpi_id is None:
         return None
     if row.comment_id is not None:

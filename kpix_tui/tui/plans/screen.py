@@ -8,13 +8,17 @@ from uuid import UUID
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
+from kpix_tui.domains.accounts.errors import NotSignedIn
 from kpix_tui.domains.audit.views import LatestChange
 from kpix_tui.domains.plans import service as plans
+from kpix_tui.domains.plans.errors import PlanNotFound
 from kpix_tui.domains.plans.views import PlanChange, PlanDetail, PlanRow
-from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.catalog import _, error_text
 from kpix_tui.kernel.changes import Change, Kind
+from kpix_tui.kernel.errors import KpixError
 from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.plans.acts import PlanActs
@@ -23,6 +27,7 @@ from kpix_tui.tui.plans.form import PlanForm
 from kpix_tui.tui.plans.history import ChangeShown, PlanHistory
 from kpix_tui.tui.plans.sheet import Sheet
 from kpix_tui.tui.screen import KpixScreen
+from kpix_tui.tui.widgets.status import failed_mark
 from kpix_tui.tui.widgets.table import PagedTable
 
 PARTS = 6
@@ -43,6 +48,7 @@ class PlanScreen(PlanActs):
         self._plan_id = plan_id
         self._called = title
         self._detail: PlanDetail | None = None
+        self._why_not_read = ""
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""
@@ -98,12 +104,35 @@ class PlanScreen(PlanActs):
 
     async def fetch(self) -> None:
         """The action, with its sub-actions and its verdict."""
-        detail = await self.bridge.read(plans.show_plan, self._plan_id)
+        try:
+            detail = await self.bridge.read(plans.show_plan, self._plan_id)
+        except NotSignedIn:
+            raise
+        except PlanNotFound:
+            self._detail = None
+            self._say_unread(_("This action was deleted, or you may no longer see it."))
+            return
+        except KpixError as error:
+            if self._detail is None:
+                self._say_unread(error_text(error), _("Press r to try again."))
+            raise
         self._detail, self._called = detail, detail.plan.title
+        self.query_one("#plan-side").display = True
         self._show_sheet()
         self._show_parts()
         self.parts.reload()
         self.refresh_crumbs()
+        self.refresh_bindings()
+
+    def _say_unread(self, why: str, step: str = "") -> None:
+        """There is nothing to show: this is why, and what to do then."""
+        self._why_not_read = why
+        mark = failed_mark(ascii=self.kpix.ascii)
+        page = self.query_one("#plan-page", Static)
+        page.update(
+            Content.assemble((f"{mark} ", "$text-error bold"), why, "\n", (step, "$text-muted"))
+        )
+        self.query_one("#plan-side").display = False
         self.refresh_bindings()
 
     def _show_sheet(self) -> None:
@@ -162,7 +191,7 @@ class PlanScreen(PlanActs):
         """Nothing can be changed before it is read; a sub-action has none of its own."""
         plan = self.subject
         if plan is None and action.permission is not None:
-            return _("Loading…")
+            return self._why_not_read or _("Loading…")
         if action.id == "plans.sub" and plan is not None and plan.parent_id is not None:
             return _("It is a sub-action itself, and has none of its own.")
         return super().why_not(action)
