@@ -425,7 +425,13 @@ declare
     asked text[] := private.search_asked(left(a_query, 201));
     reading text := auth.scope('dashboard:read');
     sees_all boolean := reading is not null and auth.everywhere('dashboard:assign');
-    near uuid[] := array(select auth.near_dashboards());
+    -- As the policy of dashboards has it: those of team mates too, unless they are private.
+    near uuid[] := array(
+        select auth.near_dashboards()
+        union
+        select b.id from kpix.dashboard b
+        where b.organization_id = organization and b.visibility <> 'PRIVATE'
+            and b.owner_id in (select auth.owners('dashboard:read')));
     all_boards boolean := sees_all or reading = 'ORGANIZATION';
     all_kpis boolean := all_boards and auth.everywhere('kpi:read');
     kinds text[];
