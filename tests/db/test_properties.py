@@ -53,7 +53,7 @@ def superuser(database: Database, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @settings(
-    max_examples=25,
+    max_examples=40,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -340,6 +340,19 @@ def test_sight_decides(as_person: People, world: dict[str, Any]) -> None:
     assert titles(as_person("globex/admin"), "train") == []
 
 
+def test_what_a_team_mate_shows_to_teams_is_found(as_person: People, world: dict[str, Any]) -> None:
+    admin, viewer = as_person("acme/admin"), as_person("acme/viewer")
+    trains = world["trains"]
+    admin.run(dashboards.set_visibility, trains.id, Visibility.TEAMS)
+    assert titles(viewer, "train") == []
+    team = admin.run(people_service.create_team, "Drivers").id
+    for name in ("admin", "viewer"):
+        admin.run(people_service.add_member, team, people.person(admin, name))
+    assert len(titles(viewer, "train")) == 2
+    admin.run(dashboards.set_visibility, trains.id, Visibility.PRIVATE)
+    assert titles(viewer, "train") == []
+
+
 def test_without_rights_there_is_nothing(as_person: People, world: dict[str, Any]) -> None:
     admin, viewer = as_person("acme/admin"), as_person("acme/viewer")
     people.give(admin, "viewer", {Permission.TEAM_READ: Scope.ORGANIZATION}, "Nothing")
