@@ -85,19 +85,24 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     me private.principal := private.verified();
+    question text := 'reach ' || permissions::text;
+    answer uuid[] := private.kept(question);
     everywhere text[];
     reads boolean;
 begin
-    select array_agg(h.permission) filter (where h.scope = 3), bool_or(h.permission = 'dashboard:read')
-    into everywhere, reads
-    from private.held h
-    where h.organization_id = me.organization_id and h.user_id = me.user_id
-        and h.permission = any (permissions || array['dashboard:assign', 'dashboard:read']);
-    return array[
-        case when reads and 'dashboard:assign' = any (everywhere)
-            and everywhere @> array_remove(permissions, 'dashboard:read') then me.organization_id end,
-        case when everywhere @> permissions then me.organization_id end
-    ];
+    if answer is null then
+        select array_agg(h.permission) filter (where h.scope = 3), bool_or(h.permission = 'dashboard:read')
+        into everywhere, reads
+        from private.held h
+        where h.organization_id = me.organization_id and h.user_id = me.user_id
+            and h.permission = any (permissions || array['dashboard:assign', 'dashboard:read']);
+        answer := private.keep(question, array[
+            case when reads and 'dashboard:assign' = any (everywhere)
+                and everywhere @> array_remove(permissions, 'dashboard:read') then me.organization_id end,
+            case when everywhere @> permissions then me.organization_id end
+        ]);
+    end if;
+    return answer;
 end $$;
 
 -- The organisation in all of which the principal holds a permission; null where they do not.
@@ -159,19 +164,25 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     me private.principal := private.verified();
+    question text := 'owners ' || permission;
+    answer uuid[] := private.kept(question);
 begin
-    return query
-    with widest as materialized (
-        select max(h.scope) as scope
-        from private.held h
-        where h.organization_id = me.organization_id and h.user_id = me.user_id
-            and h.permission = owners.permission
-    )
-    select me.user_id where (select w.scope from widest w) >= 1
-    union
-    select m.mate_id from private.mate m
-    where m.organization_id = me.organization_id and m.user_id = me.user_id
-        and (select w.scope from widest w) >= 2;
+    if answer is null then
+        answer := private.keep(question, array(
+            with widest as materialized (
+                select max(h.scope) as scope
+                from private.held h
+                where h.organization_id = me.organization_id and h.user_id = me.user_id
+                    and h.permission = owners.permission
+            )
+            select me.user_id where (select w.scope from widest w) >= 1
+            union
+            select m.mate_id from private.mate m
+            where m.organization_id = me.organization_id and m.user_id = me.user_id
+                and (select w.scope from widest w) >= 2
+        ));
+    end if;
+    return query select unnest(answer);
 end $$;
 
 create or replace function private.level_rank(level text) returns integer
@@ -216,21 +227,26 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     me private.principal := private.verified();
+    answer uuid[] := private.kept('near_dashboards');
 begin
-    return query
-    select n.id
-    from (
-        select b.id from kpix.dashboard b
-        where b.organization_id = me.organization_id and b.owner_id = me.user_id
-        union all
-        select s.dashboard_id from private.share s
-        where s.organization_id = me.organization_id and s.user_id = me.user_id
-    ) n
-    where exists (
-        select from private.held h
-        where h.organization_id = me.organization_id and h.user_id = me.user_id
-            and h.permission = 'dashboard:read'
-    );
+    if answer is null then
+        answer := private.keep('near_dashboards', array(
+            select n.id
+            from (
+                select b.id from kpix.dashboard b
+                where b.organization_id = me.organization_id and b.owner_id = me.user_id
+                union all
+                select s.dashboard_id from private.share s
+                where s.organization_id = me.organization_id and s.user_id = me.user_id
+            ) n
+            where exists (
+                select from private.held h
+                where h.organization_id = me.organization_id and h.user_id = me.user_id
+                    and h.permission = 'dashboard:read'
+            )
+        ));
+    end if;
+    return query select unnest(answer);
 end $$;
 
 -- The dashboards that the principal sees and that a permission reaches. One statement, because this

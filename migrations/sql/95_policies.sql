@@ -134,8 +134,7 @@ create policy see on kpix.kpi for select using (
             when 2 then exists (
                 select from kpix.dashboard d where d.organization_id = kpi.organization_id and d.id = dashboard_id
                 offset 0)
-            else dashboard_id in (select auth.dashboards('kpi:read'))
-                or id in (select auth.single_kpis('kpi:read'))
+            else id in (select auth.kpis('kpi:read'))
         end)
 );
 create policy make on kpix.kpi for insert with check (
@@ -191,11 +190,7 @@ create policy see on kpix.kpi_value for select using (
                     select from kpix.dashboard d
                     where d.organization_id = kpi_value.organization_id and d.id = dashboard_id
                 )
-            else (dashboard_id in (select auth.dashboards('kpi_value:read'))
-                    or kpi_id in (select auth.single_kpis('kpi_value:read')))
-                and (organization_id = (select auth.org_with('kpi:read'))
-                    or dashboard_id in (select auth.dashboards('kpi:read'))
-                    or kpi_id in (select auth.single_kpis('kpi:read')))
+            else kpi_id in (select auth.kpis('kpi_value:read'))
         end)
 );
 -- By the KPI itself: the key of a value knows no dashboard, and naming one of one's own would let a
@@ -227,19 +222,13 @@ create policy see on kpix.kpi_value_revision for select using (
 create policy see on kpix.comment for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or case
-            when organization_id = (select auth.org_unlimited('comment:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then true
-            when organization_id = (select auth.org_with('comment:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then exists (
+        or case array_position((select auth.reach('comment:read', 'kpi:read')), organization_id)
+            when 1 then true
+            when 2 then exists (
                     select from kpix.dashboard d
                     where d.organization_id = comment.organization_id and d.id = dashboard_id
                 )
-            else (dashboard_id in (select auth.dashboards('comment:read'))
-                    or kpi_id in (select auth.single_kpis('comment:read')))
-                and (organization_id = (select auth.org_with('kpi:read'))
-                    or dashboard_id in (select auth.dashboards('kpi:read'))
-                    or kpi_id in (select auth.single_kpis('kpi:read')))
+            else kpi_id in (select auth.kpis('comment:read'))
         end)
 );
 create policy make on kpix.comment for insert with check (
@@ -294,11 +283,9 @@ create policy change on kpix.comment_mark for update
 create policy see on kpix.action_plan for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
-        or case
-            when organization_id = (select auth.org_unlimited('action_plan:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then true
-            when organization_id = (select auth.org_with('action_plan:read'))
-                and organization_id = (select auth.org_with('kpi:read')) then exists (
+        or case array_position((select auth.reach('action_plan:read', 'kpi:read')), organization_id)
+            when 1 then true
+            when 2 then exists (
                     select from kpix.dashboard d
                     where d.organization_id = action_plan.organization_id and d.id = dashboard_id
                 )
@@ -306,8 +293,7 @@ create policy see on kpix.action_plan for select using (
                     or kpi_id in (select auth.single_kpis('action_plan:read'))
                     or owner_id in (select auth.owners('action_plan:read'))
                     or created_by in (select auth.owners('action_plan:read')))
-                and (dashboard_id in (select auth.dashboards('kpi:read'))
-                    or kpi_id in (select auth.single_kpis('kpi:read')))
+                and kpi_id in (select auth.kpis('kpi:read'))
         end)
 );
 create policy make on kpix.action_plan for insert with check (
@@ -356,14 +342,13 @@ create policy see on kpix.notification for select using (
     organization_id = (select auth.org())
     and ((select current_user) = 'kpix_auth'
         or recipient_id = (select auth.user_id())
-            and case
-                when organization_id = (select auth.org_unlimited('kpi:read')) then true
-                when organization_id = (select auth.org_with('kpi:read')) then exists (
+            and case array_position((select auth.reach('kpi:read')), organization_id)
+                when 1 then true
+                when 2 then exists (
                     select from kpix.dashboard d
                     where d.organization_id = notification.organization_id and d.id = dashboard_id
                 )
-                else dashboard_id in (select auth.dashboards('kpi:read'))
-                    or kpi_id in (select auth.single_kpis('kpi:read'))
+                else kpi_id in (select auth.kpis('kpi:read'))
             end)
 );
 create policy change on kpix.notification for update using (
@@ -400,11 +385,7 @@ create policy see on kpix.kpi_state for select using (
                     select from kpix.dashboard d
                     where d.organization_id = kpi_state.organization_id and d.id = dashboard_id
                 )
-            else (dashboard_id in (select auth.dashboards('kpi_value:read'))
-                    or kpi_id in (select auth.single_kpis('kpi_value:read')))
-                and (organization_id = (select auth.org_with('kpi:read'))
-                    or dashboard_id in (select auth.dashboards('kpi:read'))
-                    or kpi_id in (select auth.single_kpis('kpi:read')))
+            else kpi_id in (select auth.kpis('kpi_value:read'))
         end)
 );
 create policy made on kpix.kpi_state for insert

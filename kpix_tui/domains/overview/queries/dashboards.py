@@ -49,7 +49,6 @@ def _dashboards(
 ) -> tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]:
     found = _counts(uow, until)
     counts = {name: func.coalesce(found.c[name], 0) for name in _COUNTED}
-    shared = shares_in_force()
     statement = (
         select(
             DashboardModel.id,
@@ -67,7 +66,6 @@ def _dashboards(
             DashboardModel.archived_at,
             DashboardModel.version,
             DashboardModel.visibility,
-            shared.c.level,
         )
         .join(
             UserModel,
@@ -75,7 +73,6 @@ def _dashboards(
             & (UserModel.id == DashboardModel.owner_id),
         )
         .outerjoin(found, found.c.dashboard_id == DashboardModel.id)
-        .outerjoin(shared, shared.c.dashboard_id == DashboardModel.id)
         .where(DashboardModel.organization_id == uow.principal.organization_id)
     )
     sorts = {
@@ -89,6 +86,12 @@ def _dashboards(
         "green": counts["green"],
     }
     return statement, sorts
+
+
+def _with_level(cut: Any) -> Select[*tuple[Any, ...]]:
+    """The rows of ``cut`` with the level at which each is shared with the actor."""
+    shared = shares_in_force()
+    return select(cut, shared.c.level).outerjoin(shared, shared.c.dashboard_id == cut.c.id)
 
 
 def _dashboard_row(row: Any) -> DashboardRow:
@@ -123,11 +126,13 @@ def dashboards(
         default="title",
         searched=(DashboardModel.title, DashboardModel.process, UserModel.name),
         tie=DashboardModel.id,
+        details=_with_level,
     ).map(_dashboard_row)
 
 
 def dashboard(uow: UnitOfWork, dashboard_id: UUID, until: date | None) -> DashboardRow | None:
     """One dashboard with its counts."""
     statement, _sorts = _dashboards(uow, until)
-    row = uow.session.execute(statement.where(DashboardModel.id == dashboard_id)).one_or_none()
+    one = statement.where(DashboardModel.id == dashboard_id).subquery()
+    row = uow.session.execute(_with_level(one)).one_or_none()
     return _dashboard_row(row) if row else None
