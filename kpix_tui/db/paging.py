@@ -73,7 +73,7 @@ def ordering(page: PageRequest, sorts: Mapping[str, Any], default: str) -> tuple
     )
 
 
-def contains(text: str, *columns: Any) -> ColumnElement[bool]:
+def contains(text: Any, *columns: Any) -> ColumnElement[bool]:
     """Whether any of the columns contains ``text``, whatever the case and the accents."""
     return or_(*(func.strpos(folded(column), folded(text)) > 0 for column in columns))
 

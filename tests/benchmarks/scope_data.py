@@ -22,6 +22,8 @@ class Size:
     dashboards: int
     kpis: int
     days: int
+    actions: int = 0
+    comments: int = 0
 
     @property
     def values(self) -> int:
@@ -30,7 +32,16 @@ class Size:
 
 
 FULL = Size(others=8, users=200, teams=20, dashboards=1_000, kpis=10_000, days=560)
-ACTING = Size(others=49, users=200, teams=20, dashboards=500, kpis=10_000, days=120)
+ACTING = Size(
+    others=49,
+    users=200,
+    teams=20,
+    dashboards=500,
+    kpis=10_000,
+    days=120,
+    actions=20_000,
+    comments=50_000,
+)
 SMALL = Size(others=2, users=30, teams=6, dashboards=60, kpis=300, days=30)
 
 
@@ -186,6 +197,71 @@ join kpix.kpi_value b on b.organization_id = k.organization_id and b.kpi_id = k.
 where k.organization_id = %(org)s
 """
 
+# Seven of ten are done; the others are due from forty days ago until eighty from now.
+_ACTIONS = """
+insert into kpix.action_plan (
+    organization_id, id, kpi_id, dashboard_id, title, kind, status, progress, owner_id, due_on,
+    started_on, closed_on, created_by, created_at
+)
+select %(org)s, gen_random_uuid(), k.id, k.dashboard_id, 'Action ' || i.n,
+    (array['CONTAINMENT', 'CORRECTIVE', 'PREVENTIVE'])[1 + i.n %% 3], s.status,
+    case s.status when 'OPEN' then 0 when 'IN_PROGRESS' then 40 else 100 end,
+    u.ids[1 + (i.n * 7) %% cardinality(u.ids)], current_date - 40 + i.n %% 120,
+    case when s.status <> 'OPEN' then current_date - 60 end,
+    case when s.status = 'DONE' then current_date - i.n %% 50 end,
+    k.owner_id, now() - interval '90 days'
+from generate_series(1, %(actions)s) i (n)
+cross join lateral (
+    select case (i.n / 3) %% 10 when 0 then 'OPEN' when 1 then 'OPEN' when 2 then 'IN_PROGRESS'
+        else 'DONE' end as status
+) s
+cross join (select array_agg(id order by name like 'Person %%', email) as ids from kpix.app_user
+        where organization_id = %(org)s) u
+join (select id, dashboard_id, owner_id, row_number() over (order by id) as n from kpix.kpi
+        where organization_id = %(org)s) k on k.n = 1 + (i.n * 13) %% %(kpis)s
+"""
+
+# Threads of five on every KPI in turn, over the last hundred days.
+_COMMENTS = """
+insert into kpix.comment (
+    organization_id, id, thread_id, kpi_id, dashboard_id, author_id, body, created_at
+)
+select %(org)s, case when i.n %% 5 = 0 then t.id else gen_random_uuid() end, t.id, k.id,
+    k.dashboard_id, u.ids[1 + (i.n * 11) %% cardinality(u.ids)],
+    'What was seen here, and what is to be done about it: ' || i.n,
+    now() - (i.n %% 100) * interval '1 day' - (5 - i.n %% 5) * interval '1 minute'
+from (select n, gen_random_uuid() as id from generate_series(0, %(comments)s / 5 - 1) n) t
+cross join lateral (select 5 * t.n + g as n from generate_series(0, 4) g) i
+cross join (select array_agg(id order by name like 'Person %%', email) as ids from kpix.app_user
+        where organization_id = %(org)s) u
+join (select id, dashboard_id, row_number() over (order by id) as n from kpix.kpi
+        where organization_id = %(org)s) k on k.n = 1 + t.n %% %(kpis)s
+"""
+
+# Every tenth comment mentions somebody, and every fiftieth a team.
+_MENTIONS = """
+insert into kpix.comment_mention (organization_id, comment_id, user_id, team_id)
+select %(org)s, c.id,
+    case when c.n %% 50 <> 0 then u.ids[1 + (c.n / 10 * 3) %% cardinality(u.ids)] end,
+    case when c.n %% 50 = 0 then t.ids[1 + c.n / 50 %% cardinality(t.ids)] end
+from (select id, row_number() over (order by id) as n from kpix.comment
+        where organization_id = %(org)s) c
+cross join (select array_agg(id order by name like 'Person %%', email) as ids from kpix.app_user
+        where organization_id = %(org)s) u
+cross join (select array_agg(id order by name) as ids from kpix.team
+        where organization_id = %(org)s) t
+where c.n %% 10 = 0
+"""
+
+# Everybody has read all but the last month.
+_MARKS = """
+insert into kpix.comment_mark (organization_id, user_id, thread_id, read_until)
+select c.organization_id, c.author_id, c.thread_id, max(c.created_at)
+from kpix.comment c
+where c.organization_id = %(org)s and c.created_at < now() - interval '30 days'
+group by c.organization_id, c.author_id, c.thread_id
+"""
+
 _REVISIONS = """
 insert into kpix.kpi_value_revision (
     organization_id, kpi_id, period_start, revision, value, status, critical, reason, entered_by,
@@ -230,6 +306,8 @@ def _organization(
         "dashboards": size.dashboards // share,
         "kpis": size.kpis // share,
         "days": size.days,
+        "actions": size.actions // share,
+        "comments": size.comments // share,
     }
     steps = (_USERS, _TEAMS, _MEMBERS, _DASHBOARDS, _SHARES, _TEAM_SHARES, _KPIS, _THRESHOLDS)
     for statement in (*steps, _ASSIGNMENTS):
@@ -237,4 +315,5 @@ def _organization(
     for part in range(1, 11):
         connection.execute(_VALUES.encode(), {**counts, "part": part})
     connection.execute(_STATES.encode(), counts)
-    connection.execute(_REVISIONS.encode(), counts)
+    for statement in (_REVISIONS, _ACTIONS, _COMMENTS, _MENTIONS, _MARKS):
+        connection.execute(statement.encode(), counts)

@@ -48,6 +48,12 @@ class KpiModel(Base):
         UniqueConstraint("id", name="uq_kpi_id"),
         Index("ix_kpi_dashboard", "organization_id", "dashboard_id"),
         Index("ix_kpi_owner", "organization_id", "owner_id"),
+        Index(
+            "ix_kpi_deleted",
+            "organization_id",
+            "id",
+            postgresql_where=text("deleted_at is not null"),
+        ),
     )
 
     organization_id: Mapped[Tenant]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -80,7 +81,7 @@ class PlanModel(Base):
             "status",
             "due_on",
             postgresql_where=_THERE,
-            postgresql_include=["verdict"],
+            postgresql_include=["verdict", "kpi_id", "owner_id", "created_by"],
         ),
         Index(
             "ix_action_plan_parent",
@@ -123,6 +124,10 @@ class PlanModel(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+UNCLOSED = PlanModel.status.in_([literal_column("'OPEN'"), literal_column("'IN_PROGRESS'")])
+"""Still to be done. Statuses are written out: the index of what is due is chosen by them."""
 
 
 class PlanChangeModel(Base):

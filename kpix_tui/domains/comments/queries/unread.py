@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, any_, func, select, union
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import aliased
 
@@ -83,14 +83,15 @@ def counts(uow: UnitOfWork, kpi_ids: Iterable[UUID]) -> Mapping[UUID, CommentCou
     return {row.kpi_id: CommentCount(row.every, row.new) for row in rows}
 
 
-def _mentioning_me(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
+def _mentioning_me(uow: UnitOfWork) -> Any:
+    """The ids of comments that mention the actor or a team of theirs; each by its own index."""
     here, me = uow.principal.organization_id, uow.principal.user_id
-    mine = select(TeamMemberModel.team_id).where(
+    teams = select(TeamMemberModel.team_id).where(
         TeamMemberModel.organization_id == here, TeamMemberModel.user_id == me
     )
-    return select(MentionModel.comment_id).where(
-        MentionModel.organization_id == here,
-        or_(MentionModel.user_id == me, MentionModel.team_id.in_(mine)),
+    found = select(MentionModel.comment_id).where(MentionModel.organization_id == here)
+    return found.where(MentionModel.user_id == me).union_all(
+        found.where(MentionModel.team_id == any_(func.array(teams.scalar_subquery())))
     )
 
 

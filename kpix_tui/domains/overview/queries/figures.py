@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from kpix_tui.db.paging import contains, ordering
-from kpix_tui.db.together import fetch_together
+from kpix_tui.db.together import Compiled, compiled, fetch_together, given
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel
 from kpix_tui.domains.kpis.models import KpiModel
 from kpix_tui.domains.overview.queries import states as of
-from kpix_tui.domains.overview.queries.lists import chosen, in_use, kpi_details, members
+from kpix_tui.domains.overview.queries.lists import in_use, kpi_details, members, of_team
 from kpix_tui.domains.overview.views import (
     FigureRow,
     Figures,
     Grouping,
-    KpiFilter,
     Moves,
     OverviewFilter,
     PlanCounts,
     Standing,
     StatusCounts,
 )
-from kpix_tui.domains.plans.models import PlanModel
+from kpix_tui.domains.plans.models import UNCLOSED, PlanModel
 from kpix_tui.domains.plans.rules import end_of_week
-from kpix_tui.domains.plans.views import PlanStatus, Verdict
+from kpix_tui.domains.plans.views import Verdict
 from kpix_tui.kernel.paging import Page, PageRequest
 
 WORST, WORSENING, UNFED = LISTS = ("worst", "worsening", "unfed")
@@ -38,6 +52,20 @@ _WAS: Final = {one: f"was_{one.lower()}" for one in Standing}
 _OF_KPIS: Final = (*_NOW.values(), *_WAS.values(), "better", "worse", "same", "unknown", "missing")
 _OF_PLANS: Final = ("pending", "overdue", "this_week", "not_effective")
 _COUNTS: Final = (*_OF_KPIS, *_OF_PLANS)
+
+
+_ORGANIZATION: Final = given("organization", Uuid)
+_PAST: Final = given("past", Date)
+_PRESENT: Final = given("present", Date)
+_UNTIL: Final = given("until", Date)
+_TODAY: Final = given("today", Date)
+_SUNDAY: Final = given("sunday", Date)
+_PROCESS: Final = given("process", Text)
+_TEAM: Final = given("team", Uuid)
+_TEXT: Final = given("text", Text)
+_OFFSET: Final = given("offset", Integer)
+_LIMIT: Final = given("limit", Integer)
+_TOP: Final = given("top", Integer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +77,56 @@ class Question:
     past: date | None
     present: date
 
-    def chosen(self, uow: UnitOfWork, state: Any) -> tuple[Any, ...]:
+    @property
+    def shape(self) -> Shape:
+        """What its statements are made of."""
+        wanted = self.wanted
+        return Shape(self.past is not None, wanted.process is not None, wanted.team_id is not None)
+
+    def values(self, uow: UnitOfWork, page: PageRequest, top: int = 0) -> dict[str, Any]:
+        """The values of its statements."""
+        return {
+            "organization": uow.principal.organization_id,
+            "past": self.past,
+            "present": self.present,
+            "until": self.wanted.until or uow.today,
+            "today": uow.today,
+            "sunday": end_of_week(uow.today),
+            "process": self.wanted.process,
+            "team": self.wanted.team_id,
+            "text": page.text,
+            "offset": page.offset,
+            "limit": page.limit,
+            "top": top,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What tells statements apart, whatever is asked for: of the past, of a process, of a team."""
+
+    past: bool
+    process: bool
+    team: bool
+
+    @property
+    def states(self) -> Any:
+        """Where KPIs stand."""
+        return of.states(_PAST if self.past else None)
+
+    @property
+    def boards(self) -> Select[Any]:
+        """The ids of the dashboards that count."""
+        return in_use(_ORGANIZATION, _PROCESS if self.process else None)
+
+    def chosen(self, state: Any) -> Iterable[ColumnElement[bool]]:
         """What a state has to be like, its dashboard apart."""
-        kept = KpiFilter(team_id=self.wanted.team_id)
-        return (
-            state.c.organization_id == uow.principal.organization_id,
-            *chosen(uow, state, kept, self.present),
-        )
+        yield state.c.organization_id == _ORGANIZATION
+        if self.team:
+            yield state.c.kpi_id.in_(of_team(_ORGANIZATION, _TEAM))
 
 
-def _counted(state: Any, present: date) -> dict[str, Any]:
+def _counted(state: Any) -> dict[str, Any]:
     """Every count, by its name in the statement."""
     how_many = func.count()
     now, before = of.rank(state.c.status, state.c.critical), of.rank_before(state)
@@ -69,26 +137,22 @@ def _counted(state: Any, present: date) -> dict[str, Any]:
         "worse": how_many.filter(of.worse(state)),
         "same": how_many.filter(now == before),
         "unknown": how_many.filter(or_(now.is_(None), before.is_(None))),
-        "missing": how_many.filter(of.unfed(state, present)),
+        "missing": how_many.filter(of.unfed(state, _PRESENT)),
     }
 
 
-def _of_dashboards(uow: UnitOfWork, asked: Question) -> Any:
+def _of_dashboards(shape: Shape) -> Any:
     """The counts of each dashboard in use, with its title and process."""
-    state = of.states(asked.past)
-    counts = _counted(state, asked.present).items()
+    state = shape.states
+    counts = _counted(state).items()
     counted = (
         select(state.c.dashboard_id, *(count.label(name) for name, count in counts))
-        .where(*asked.chosen(uow, state))
+        .where(*shape.chosen(state))
         .group_by(state.c.dashboard_id)
         .subquery("counted")
     )
-    board = (
-        in_use(uow, asked.wanted.process)
-        .add_columns(DashboardModel.title, DashboardModel.process)
-        .subquery("board")
-    )
-    plans = _plans(uow, asked.wanted)
+    board = shape.boards.add_columns(DashboardModel.title, DashboardModel.process).subquery("board")
+    plans = _plans(shape)
     return (
         select(
             board.c.id.label("dashboard_id"),
@@ -104,29 +168,29 @@ def _of_dashboards(uow: UnitOfWork, asked: Question) -> Any:
     )
 
 
-def _plans(uow: UnitOfWork, wanted: OverviewFilter) -> Any:
+def _plans(shape: Shape) -> Any:
     """The actions of each dashboard, counted; of a team those that its members own."""
-    organization, today = uow.principal.organization_id, uow.today
-    pending = PlanModel.status.in_([each.value for each in PlanStatus if not each.closed])
     gone = select(KpiModel.id).where(
-        KpiModel.organization_id == organization, KpiModel.deleted_at.is_not(None)
+        KpiModel.organization_id == _ORGANIZATION, KpiModel.deleted_at.is_not(None)
     )
+    not_effective = PlanModel.verdict == Verdict.NOT_EFFECTIVE.value
     counts = {
-        "pending": pending,
-        "overdue": and_(pending, PlanModel.due_on < today),
-        "this_week": and_(pending, PlanModel.due_on.between(today, end_of_week(today))),
-        "not_effective": PlanModel.verdict == Verdict.NOT_EFFECTIVE.value,
+        "pending": UNCLOSED,
+        "overdue": and_(UNCLOSED, PlanModel.due_on < _TODAY),
+        "this_week": and_(UNCLOSED, PlanModel.due_on.between(_TODAY, _SUNDAY)),
+        "not_effective": not_effective,
     }
     found = select(
         PlanModel.dashboard_id,
         *(func.count().filter(condition).label(name) for name, condition in counts.items()),
     ).where(
-        PlanModel.organization_id == organization,
+        PlanModel.organization_id == _ORGANIZATION,
         PlanModel.deleted_at.is_(None),
         PlanModel.kpi_id.not_in(gone),
+        or_(UNCLOSED, not_effective),
     )
-    if wanted.team_id is not None:
-        found = found.where(PlanModel.owner_id.in_(members(uow, wanted.team_id)))
+    if shape.team:
+        found = found.where(PlanModel.owner_id.in_(members(_ORGANIZATION, _TEAM)))
     return found.group_by(PlanModel.dashboard_id).subquery("plans")
 
 
@@ -144,23 +208,21 @@ def _of_processes(line: Any) -> Any:
     )
 
 
-def _lines(
-    uow: UnitOfWork, asked: Question, grouping: Grouping, page: PageRequest
-) -> Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=128)
+def _lines(shape: Shape, grouping: Grouping, sort: str | None, *, searched: bool) -> Compiled:
     """One page of processes or dashboards with their counts, and on each row the totals, which
     are of all of them, whatever text a page looks for."""
-    line = _of_dashboards(uow, asked)
+    line = _of_dashboards(shape)
     if grouping is Grouping.PROCESS:
         line = _of_processes(line)
     totals = (func.sum(line.c[name]).over().label(f"all_{name}") for name in _COUNTS)
     line = select(line, *totals).subquery("totalled")
     found = select(line, func.count().over().label("of_all"))
-    if page.text:
-        found = found.where(contains(page.text, line.c.title, line.c.process))
-    return (
-        found.order_by(*ordering(page, _sorts(line), "worst"), line.c.process, line.c.title)
-        .offset(page.offset)
-        .limit(page.limit)
+    if searched:
+        found = found.where(contains(_TEXT, line.c.title, line.c.process))
+    order = ordering(PageRequest(sort=sort), _sorts(line), "worst")
+    return compiled(
+        found.order_by(*order, line.c.process, line.c.title).offset(_OFFSET).limit(_LIMIT)
     )
 
 
@@ -179,38 +241,47 @@ def _sorts(line: Any) -> dict[str, Any]:
     }
 
 
-def _first_of(uow: UnitOfWork, asked: Question, top: int) -> Select[*tuple[Any, ...]]:
-    """The first ``top`` KPIs of each list, with everything that a row shows."""
-    state = of.states(asked.past)
-    worst = of.worst(state)
-    lists = {
-        WORST: (state.c.distance > 0, worst),
-        WORSENING: (of.worse(state), worst),
-        UNFED: (of.unfed(state, asked.present), (state.c.due_on, *worst)),
-    }
-    where = (
-        *asked.chosen(uow, state),
-        state.c.dashboard_id.in_(in_use(uow, asked.wanted.process)),
+@lru_cache(maxsize=8)
+def _first_of(shape: Shape) -> Compiled:
+    """The first KPIs of each list, with everything that a row shows."""
+    state = shape.states
+    # Read once for the three lists: policies and dashboards are looked at for every row.
+    seen = (
+        select(*state.c)
+        .where(*shape.chosen(state), state.c.dashboard_id.in_(shape.boards))
+        .cte("seen")
     )
+    worst = of.worst(seen)
+    lists = {
+        WORST: (seen.c.distance > 0, worst),
+        WORSENING: (of.worse(seen), worst),
+        UNFED: (of.unfed(seen, _PRESENT), (seen.c.due_on, *worst)),
+    }
     cut = union_all(
-        *(
-            select(_cut(state, name, order, top, condition, *where))
-            for name, (condition, order) in lists.items()
-        )
+        *(select(_cut(seen, name, order, condition)) for name, (condition, order) in lists.items())
     ).subquery("cut")
-    return (
-        kpi_details(cut, asked.wanted.until or uow.today)
+    return compiled(
+        kpi_details(cut, _UNTIL)
         .add_columns(cut.c["list"].label("of_list"), cut.c.place)
         .order_by(cut.c["list"], cut.c.place)
     )
 
 
-def _cut(state: Any, name: str, order: tuple[Any, ...], top: int, *where: Any) -> Any:
+def _cut(seen: Any, name: str, order: tuple[Any, ...], condition: Any) -> Any:
     """The states of one list, each with its place."""
-    sorted_by = tuple(each.asc().nulls_last() for each in (*order, state.c.kpi_id))
-    place = func.row_number().over(order_by=sorted_by).label("place")
-    listed = select(literal(name).label("list"), place, *state.c).where(*where)
-    return listed.order_by(*sorted_by).limit(top).subquery()
+    keys = [each.label(f"key_{at}") for at, each in enumerate((*order, seen.c.kpi_id))]
+    # Cut before places are given, so that no more than the first ones are sorted.
+    first = (
+        select(seen, *keys)
+        .where(condition)
+        .order_by(*(key.asc().nulls_last() for key in keys))
+        .limit(_TOP)
+        .subquery()
+    )
+    again = (first.c[key.name].asc().nulls_last() for key in keys)
+    place = func.row_number().over(order_by=list(again)).label("place")
+    states = (first.c[column.name] for column in seen.c)
+    return select(literal(name).label("list"), place, *states).subquery()
 
 
 def overview(
@@ -218,7 +289,10 @@ def overview(
 ) -> tuple[Figures, Page[FigureRow], dict[str, list[Any]]]:
     """Totals, lines, and rows of KPIs (not views yet) by list; in one round trip."""
     lines, first = fetch_together(
-        uow, _lines(uow, asked, grouping, page), _first_of(uow, asked, top)
+        uow,
+        _lines(asked.shape, grouping, page.sort, searched=bool(page.text)),
+        _first_of(asked.shape),
+        values=asked.values(uow, page, top),
     )
     by_list: dict[str, list[Any]] = {name: [] for name in LISTS}
     for row in first:
@@ -230,7 +304,11 @@ def lines(
     uow: UnitOfWork, asked: Question, grouping: Grouping, page: PageRequest
 ) -> Page[FigureRow]:
     """Another page of lines."""
-    (rows,) = fetch_together(uow, _lines(uow, asked, grouping, page))
+    (rows,) = fetch_together(
+        uow,
+        _lines(asked.shape, grouping, page.sort, searched=bool(page.text)),
+        values=asked.values(uow, page),
+    )
     return _page(rows, page)
 
 

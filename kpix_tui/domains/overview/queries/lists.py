@@ -29,13 +29,12 @@ from kpix_tui.domains.overview.queries import states as of
 from kpix_tui.domains.overview.rules import SPARK_PERIODS
 from kpix_tui.domains.overview.views import KpiFilter, Move
 from kpix_tui.domains.people.models import TeamMemberModel, TeamModel, UserModel
-from kpix_tui.domains.plans.models import PlanModel
-from kpix_tui.domains.plans.views import PlanStatus
+from kpix_tui.domains.plans.models import UNCLOSED, PlanModel
 from kpix_tui.domains.values.models import KpiValueModel
 from kpix_tui.kernel.paging import Page, PageRequest
 
 
-def chosen(
+def _chosen(
     uow: UnitOfWork, state: Any, wanted: KpiFilter, present: date
 ) -> Iterable[ColumnElement[bool]]:
     """What a state has to be like; the process is asked of dashboards (:func:`in_use`)."""
@@ -46,7 +45,7 @@ def chosen(
     if wanted.missing:
         yield of.unfed(state, present)
     if wanted.team_id is not None:
-        yield state.c.kpi_id.in_(_of_team(uow, wanted.team_id))
+        yield state.c.kpi_id.in_(of_team(uow.principal.organization_id, wanted.team_id))
 
 
 def _moved(state: Any, move: Move) -> ColumnElement[bool]:
@@ -63,36 +62,35 @@ def _moved(state: Any, move: Move) -> ColumnElement[bool]:
             return or_(now.is_(None), before.is_(None))
 
 
-def _of_team(uow: UnitOfWork, team_id: UUID) -> Select[Any]:
+def of_team(organization: Any, team_id: Any) -> Select[Any]:
     """The ids of the KPIs that members own, or whose values the team owes."""
-    organization = uow.principal.organization_id
     owed = select(AssignmentModel.kpi_id).where(
         AssignmentModel.organization_id == organization, AssignmentModel.team_id == team_id
     )
     return select(KpiModel.id).where(
         KpiModel.organization_id == organization,
-        or_(KpiModel.owner_id.in_(members(uow, team_id)), KpiModel.id.in_(owed)),
+        or_(KpiModel.owner_id.in_(members(organization, team_id)), KpiModel.id.in_(owed)),
     )
 
 
-def members(uow: UnitOfWork, team_id: UUID) -> Select[Any]:
+def members(organization: Any, team_id: Any) -> Select[Any]:
     """The ids of the people in a team."""
     return select(TeamMemberModel.user_id).where(
-        TeamMemberModel.organization_id == uow.principal.organization_id,
+        TeamMemberModel.organization_id == organization,
         TeamMemberModel.team_id == team_id,
     )
 
 
-def in_use(uow: UnitOfWork, process: str | None) -> Select[Any]:
-    """The ids of the dashboards that are not archived, of one process or of all."""
+def in_use(organization: Any, process: Any) -> Select[Any]:
+    """The ids of the dashboards that are not archived, of one process or (None) of all."""
     found = select(DashboardModel.id).where(
-        DashboardModel.organization_id == uow.principal.organization_id,
+        DashboardModel.organization_id == organization,
         DashboardModel.archived_at.is_(None),
     )
     return found if process is None else found.where(DashboardModel.process == process)
 
 
-def kpi_details(cut: Any, until: date) -> Select[*tuple[Any, ...]]:
+def kpi_details(cut: Any, until: Any) -> Select[*tuple[Any, ...]]:
     """Everything that a row shows of the KPIs of ``cut``, a FROM element of states."""
     owner = aliased(UserModel)
     shared = shares_in_force()
@@ -150,7 +148,7 @@ def kpi_details(cut: Any, until: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _values_around(cut: Any, until: date) -> Any:
+def _values_around(cut: Any, until: Any) -> Any:
     """The last values of the KPI at hand, as many as a sparkline and a change may need: arrays."""
     values = (
         select(
@@ -218,7 +216,7 @@ def _open_plans(cut: Any) -> Any:
             PlanModel.organization_id == cut.c.organization_id,
             PlanModel.kpi_id == cut.c.kpi_id,
             PlanModel.deleted_at.is_(None),
-            PlanModel.status.in_((PlanStatus.OPEN.value, PlanStatus.IN_PROGRESS.value)),
+            UNCLOSED,
         )
         .correlate(cut)
         .scalar_subquery()
@@ -243,12 +241,13 @@ def kpis(
     state = of.states(past)
     statement = select(*state.c).where(
         state.c.organization_id == uow.principal.organization_id,
-        *chosen(uow, state, wanted, present),
+        *_chosen(uow, state, wanted, present),
     )
     if dashboard_id is not None:
         statement = statement.where(state.c.dashboard_id == dashboard_id)
     if dashboard_id is None or wanted.process is not None:
-        statement = statement.where(state.c.dashboard_id.in_(in_use(uow, wanted.process)))
+        boards = in_use(uow.principal.organization_id, wanted.process)
+        statement = statement.where(state.c.dashboard_id.in_(boards))
     owner, bands = aliased(UserModel), of.in_force(func.coalesce(state.c.period_end, until))
     if page.text or page.column in _OF_THE_KPI:
         statement = _with_kpi(statement, state, owner)

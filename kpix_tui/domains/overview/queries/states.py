@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, DateTime, and_, case, cast, false, func, lateral, or_, select
@@ -31,7 +30,7 @@ _UNITS: Final[dict[str, ColumnElement[Any]]] = {
 _LAST_DAY: Final[ColumnElement[Any]] = literal("date '9999-12-31'")
 
 
-def states(until: date | None) -> Any:
+def states(until: Any) -> Any:
     """The columns of :class:`KpiStateModel` for every KPI that is not deleted; None: as of now.
 
     Now they are read from where the database keeps them, for a day in the past from the values.
@@ -41,7 +40,7 @@ def states(until: date | None) -> Any:
     return _as_of(until)
 
 
-def _as_of(until: date) -> Any:
+def _as_of(until: Any) -> Any:
     last = _last_value(until)
     bands = in_force(last.c.period_end)
     before = aliased(KpiValueModel)
@@ -82,7 +81,7 @@ def _as_of(until: date) -> Any:
     )
 
 
-def _last_value(until: date) -> Any:
+def _last_value(until: Any) -> Any:
     """The last value of the KPI at hand whose period began by ``until``: by the primary key."""
     return lateral(
         select(
@@ -167,7 +166,7 @@ def better(state: Any) -> ColumnElement[bool]:
     return rank(state.c.status, state.c.critical) > rank_before(state)
 
 
-def unfed(state: Any, present: date) -> ColumnElement[bool]:
+def unfed(state: Any, present: Any) -> ColumnElement[bool]:
     """Whether an expected period has ended before ``present`` and nobody entered its value."""
     found: ColumnElement[bool] = state.c.due_on <= present
     return found

@@ -21,7 +21,7 @@ from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel
 from kpix_tui.domains.kpis.models import KpiModel
 from kpix_tui.domains.people.models import TeamMemberModel, UserModel
-from kpix_tui.domains.plans.models import PlanModel
+from kpix_tui.domains.plans.models import UNCLOSED, PlanModel
 from kpix_tui.domains.plans.queries import rows
 from kpix_tui.domains.plans.rules import end_of_week
 from kpix_tui.domains.plans.views import (
@@ -98,8 +98,8 @@ def _holds(uow: UnitOfWork, text: str) -> Any:
 
 def _due(due: Due, today: date) -> Any:
     if due is Due.OVERDUE:
-        return and_(rows.UNCLOSED, PlanModel.due_on < today)
-    return and_(rows.UNCLOSED, PlanModel.due_on.between(today, end_of_week(today)))
+        return and_(UNCLOSED, PlanModel.due_on < today)
+    return and_(UNCLOSED, PlanModel.due_on.between(today, end_of_week(today)))
 
 
 def _members(uow: UnitOfWork, team_id: UUID) -> Select[Any]:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     exists,
     func,
     lateral,
-    literal_column,
     select,
     true,
 )
@@ -30,7 +29,7 @@ from kpix_tui.domains.dashboards.models import DashboardModel
 from kpix_tui.domains.kpis.models import KpiModel
 from kpix_tui.domains.kpis.views import Direction
 from kpix_tui.domains.people.models import UserModel
-from kpix_tui.domains.plans.models import PlanModel
+from kpix_tui.domains.plans.models import UNCLOSED, PlanModel
 from kpix_tui.domains.plans.views import (
     CriterionKind,
     NamedCriterion,
@@ -43,10 +42,6 @@ from kpix_tui.domains.plans.views import (
 from kpix_tui.domains.values.models import KpiValueModel
 from kpix_tui.kernel.periods import Frequency
 
-UNCLOSED = PlanModel.status.in_(
-    [literal_column(f"'{status.value}'") for status in PlanStatus if not status.closed]
-)
-"""Statuses are written out: the index of what is due is chosen by them."""
 BY_DAY = (
     case((UNCLOSED, PlanModel.due_on)),  # what is closed comes after everything that is not
     -(PlanModel.closed_on - date.min),
