@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import CompoundSelect, Select, exists, func, select
 
 from kpix_tui.access.permissions import Level
 from kpix_tui.db.paging import fetch_page
@@ -73,21 +73,23 @@ def _owed(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
             KpiModel.deleted_at.is_(None),
             DashboardModel.archived_at.is_(None),
             KpiStateModel.due_on <= uow.today,
-            _mine(uow),
+            KpiModel.id.in_(_mine(uow)),
         )
     )
 
 
-def _mine(uow: UnitOfWork) -> ColumnElement[bool]:
-    """Asked of the actor or a team of theirs, or their own KPI where nobody was asked."""
+def _mine(uow: UnitOfWork) -> CompoundSelect[Any]:
+    """The KPIs that were asked of the actor or a team of theirs, and their own ones where nobody
+    was asked; each by its own index."""
+    organization, me = uow.principal.organization_id, uow.principal.user_id
     asked_of_somebody = exists().where(
         AssignmentModel.organization_id == KpiModel.organization_id,
         AssignmentModel.kpi_id == KpiModel.id,
     )
-    return or_(
-        KpiModel.id.in_(kpis_assigned()),
-        and_(KpiModel.owner_id == uow.principal.user_id, ~asked_of_somebody),
+    own = select(KpiModel.id).where(
+        KpiModel.organization_id == organization, KpiModel.owner_id == me, ~asked_of_somebody
     )
+    return kpis_assigned().union_all(own)
 
 
 def _view(row: Any, uow: UnitOfWork) -> OwedValue:
