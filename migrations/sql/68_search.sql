@@ -421,19 +421,28 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    organization uuid := auth.org();
+    me private.principal := private.verified();
+    organization uuid := me.organization_id;
     asked text[] := private.search_asked(left(a_query, 201));
-    reading text := auth.scope('dashboard:read');
-    sees_all boolean := reading is not null and auth.everywhere('dashboard:assign');
+    -- The widest scope of each permission, 3 is the organisation: all of them by one question.
+    held jsonb := coalesce((
+        select jsonb_object_agg(w.permission, w.scope)
+        from (
+            select h.permission, max(h.scope) as scope
+            from private.held h
+            where h.organization_id = me.organization_id and h.user_id = me.user_id
+            group by h.permission
+        ) w), '{}');
+    sees_all boolean := held ? 'dashboard:read' and held @> '{"dashboard:assign": 3}';
     -- As the policy of dashboards has it: those of team mates too, unless they are private.
-    near uuid[] := array(
+    near uuid[] := case when not sees_all then array(
         select auth.near_dashboards()
         union
         select b.id from kpix.dashboard b
         where b.organization_id = organization and b.visibility <> 'PRIVATE'
-            and b.owner_id in (select auth.owners('dashboard:read')));
-    all_boards boolean := sees_all or reading = 'ORGANIZATION';
-    all_kpis boolean := all_boards and auth.everywhere('kpi:read');
+            and b.owner_id in (select auth.owners('dashboard:read'))) end;
+    all_boards boolean := sees_all or held @> '{"dashboard:read": 3}';
+    all_kpis boolean := all_boards and held @> '{"kpi:read": 3}';
     kinds text[];
 begin
     if char_length(a_query) > 200 or cardinality(asked) > 20 then
@@ -442,14 +451,12 @@ begin
     kinds := array(
         select k.kind
         from (values
-            ('DASHBOARD', reading is not null),
-            ('KPI', reading is not null and auth.scope('kpi:read') is not null),
-            ('PERSON', auth.scope('user:read') is not null),
-            ('EMAIL', auth.everywhere('user:read')),
-            ('ACTION', reading is not null and auth.scope('kpi:read') is not null
-                and auth.scope('action_plan:read') is not null),
-            ('COMMENT', reading is not null and auth.scope('kpi:read') is not null
-                and auth.scope('comment:read') is not null)
+            ('DASHBOARD', held ? 'dashboard:read'),
+            ('KPI', held ?& array['dashboard:read', 'kpi:read']),
+            ('PERSON', held ? 'user:read'),
+            ('EMAIL', held @> '{"user:read": 3}'),
+            ('ACTION', held ?& array['dashboard:read', 'kpi:read', 'action_plan:read']),
+            ('COMMENT', held ?& array['dashboard:read', 'kpi:read', 'comment:read'])
         ) k (kind, held)
         where k.held
             and (only_kinds is null or case k.kind when 'EMAIL' then 'PERSON' else k.kind end = any (only_kinds)));
@@ -480,10 +487,10 @@ begin
         case when not all_boards then near end,
         case when not all_kpis then array(select auth.dashboards('kpi:read')) end,
         case when not all_kpis then array(select auth.single_kpis('kpi:read')) end,
-        case when auth.everywhere('action_plan:read') then '{}' else jsonb_build_object('ACTION', array(
+        case when held @> '{"action_plan:read": 3}' then '{}' else jsonb_build_object('ACTION', array(
             select auth.dashboards('action_plan:read') union all select auth.single_kpis('action_plan:read')
             union all select auth.owners('action_plan:read'))) end
-        || case when auth.everywhere('comment:read') then '{}' else jsonb_build_object('COMMENT', array(
+        || case when held @> '{"comment:read": 3}' then '{}' else jsonb_build_object('COMMENT', array(
             select auth.dashboards('comment:read') union all select auth.single_kpis('comment:read'))) end,
         case when only_process is not null then array(
             select d.id from kpix.dashboard d
