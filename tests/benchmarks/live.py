@@ -23,7 +23,7 @@ from typing import Any
 from kpix_tui.domains.values.service import enter_value
 from kpix_tui.domains.values.views import EnterValue
 from tests.benchmarks.data import Bench, months
-from tests.benchmarks.interface import KPIX, ROOT, settings_of
+from tests.benchmarks.interface import KPIX, OVERVIEW, ROOT, settings_of
 from tests.benchmarks.live_client import HELD, LISTENS
 from tests.benchmarks.report import Measure
 from tests.benchmarks.terminal import Terminal, environment, running
@@ -76,6 +76,9 @@ def measure(bench: Bench, folder: Path) -> Iterator[Measure]:
     with ExitStack() as stack:
         clients = [stack.enter_context(_client(bench, heard, n)) for n in _shares()]
         terminal = stack.enter_context(running(KPIX, settings, folder))
+        terminal.until(OVERVIEW)
+        terminal.until_quiet(1.0)
+        terminal.press(b"2")
         terminal.until(bench.titles[0])
         terminal.press(b"\r")
         terminal.until("Indicator 0000")
