@@ -391,16 +391,17 @@ begin
                 select d.id, d.changed_at, d.words
                 from private.search_document d
                 where d.words @@ case q.stage when 1 then q.exactly else q.anything end
-                    and (q.stage <> 2 or not d.words @@ q.exactly)
-                    and (boards is null or k.kind in ('PERSON', 'EMAIL') or d.dashboard_id = any (boards))
-                    and (kpi_boards is null or k.kind in ('DASHBOARD', 'PERSON', 'EMAIL')
-                        or d.dashboard_id = any (kpi_boards) or d.kpi_id = any (kpis))
-                    and (not reached ? k.kind
-                        or (reached -> k.kind) ?| array[d.dashboard_id::text, d.kpi_id::text, d.owner_id::text])
-                    and (within is null or d.dashboard_id = any (within))
-                    and (only_owner is null or d.owner_id = only_owner)
-                    and (since is null or d.changed_at >= since)
-                    and (until is null or d.changed_at < until)
+                    -- What costs least is looked at first: the words of a document are long.
+                    and case when (boards is null or k.kind in ('PERSON', 'EMAIL') or d.dashboard_id = any (boards))
+                        and (kpi_boards is null or k.kind in ('DASHBOARD', 'PERSON', 'EMAIL')
+                            or d.dashboard_id = any (kpi_boards) or d.kpi_id = any (kpis))
+                        and (not reached ? k.kind
+                            or (reached -> k.kind) ?| array[d.dashboard_id::text, d.kpi_id::text, d.owner_id::text])
+                        and (within is null or d.dashboard_id = any (within))
+                        and (only_owner is null or d.owner_id = only_owner)
+                        and (since is null or d.changed_at >= since)
+                        and (until is null or d.changed_at < until)
+                    then q.stage <> 2 or not d.words @@ q.exactly end
                 limit most + 1
             ) d
             limit most + 1
@@ -441,6 +442,7 @@ declare
         select b.id from kpix.dashboard b
         where b.organization_id = organization and b.visibility <> 'PRIVATE'
             and b.owner_id in (select auth.owners('dashboard:read'))) end;
+    folded_process text := private.search_fold(only_process);
     all_boards boolean := sees_all or held @> '{"dashboard:read": 3}';
     all_kpis boolean := all_boards and held @> '{"kpi:read": 3}';
     kinds text[];
@@ -494,8 +496,10 @@ begin
             select auth.dashboards('comment:read') union all select auth.single_kpis('comment:read'))) end,
         case when only_process is not null then array(
             select d.id from kpix.dashboard d
-            where d.organization_id = organization
-                and private.search_fold(d.process) = private.search_fold(only_process)) end,
+            where d.organization_id = organization and d.process in (
+                select p.process
+                from (select distinct b.process from kpix.dashboard b where b.organization_id = organization) p
+                where private.search_fold(p.process) = folded_process)) end,
         only_owner, since, until
     ) h
     group by 1, 2;
