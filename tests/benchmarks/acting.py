@@ -6,6 +6,7 @@ and every round trip are in it.
 
 from __future__ import annotations
 
+import gc
 import os
 import statistics
 import time
@@ -46,6 +47,7 @@ def measure(folder: Path, size: scope_data.Size = scope_data.ACTING) -> Iterator
 
 
 def _reads(context: Context, name: str) -> Iterator[Measure]:
+    gc.set_threshold(50_000)  # as the interface does
     for what, (read, most) in _screens(context).items():
         read()
         taken = sorted(1000 * _seconds(read) for _number in range(READS))

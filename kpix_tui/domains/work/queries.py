@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, exists, func, select
@@ -39,6 +40,16 @@ def owed_values(uow: UnitOfWork, page: PageRequest) -> Page[OwedValue]:
 
 
 def _owed(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
+    return _rows().where(
+        KpiModel.organization_id == uow.principal.organization_id,
+        KpiStateModel.due_on <= uow.today,
+        KpiModel.id.in_(_mine(uow)),
+    )
+
+
+@cache
+def _rows() -> Select[*tuple[Any, ...]]:
+    """Of everybody, owed or not: put together once, because that takes longer than a page."""
     shared = shares_in_force()
     return (
         select(
@@ -68,13 +79,7 @@ def _owed(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
             & (DashboardModel.id == KpiModel.dashboard_id),
         )
         .outerjoin(shared, shared.c.dashboard_id == KpiModel.dashboard_id)
-        .where(
-            KpiModel.organization_id == uow.principal.organization_id,
-            KpiModel.deleted_at.is_(None),
-            DashboardModel.archived_at.is_(None),
-            KpiStateModel.due_on <= uow.today,
-            KpiModel.id.in_(_mine(uow)),
-        )
+        .where(KpiModel.deleted_at.is_(None), DashboardModel.archived_at.is_(None))
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +73,12 @@ def _parts() -> Any:
 
 def rows_of(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
     """Everything that a row shows, of the actions that are not deleted, nor their KPI."""
+    return _rows().where(PlanModel.organization_id == uow.principal.organization_id)
+
+
+@cache
+def _rows() -> Select[*tuple[Any, ...]]:
+    """Of every organisation: put together once, because that takes longer than a page."""
     shared = shares_in_force()
     parts = _parts()
     parent = aliased(PlanModel)
@@ -111,11 +118,7 @@ def rows_of(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
         .outerjoin(parent, same(parent, PlanModel.parent_id))
         .outerjoin(shared, shared.c.dashboard_id == PlanModel.dashboard_id)
         .join(parts, true())
-        .where(
-            PlanModel.organization_id == uow.principal.organization_id,
-            PlanModel.deleted_at.is_(None),
-            KpiModel.deleted_at.is_(None),
-        )
+        .where(PlanModel.deleted_at.is_(None), KpiModel.deleted_at.is_(None))
     )
 
 
