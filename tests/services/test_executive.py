@@ -225,6 +225,26 @@ def test_filters_by_process_and_team(context: Context, world: dict[str, Any]) ->
     assert context.run(service.list_kpis, wanted=KpiFilter(team_id=team.id)).total == 9
 
 
+def test_the_same_question_about_something_else_has_another_answer(
+    context: Context, world: dict[str, Any]
+) -> None:
+    """Its statement is kept; what it is about is not."""
+    boards = world["boards"]
+    with context.unit_of_work() as uow:
+        for process, total in (("Energy", 3), ("Transport", 6), ("Energy", 3), ("None", 0)):
+            found = service.overview(uow, OverviewFilter(process=process))
+            assert found.totals.statuses.total == total
+        for day, worst in ((SEPTEMBER, "rose"), (OCTOBER, "fell far"), (AUGUST, None)):
+            until = OverviewFilter(until=day.replace(day=28))
+            assert next(iter(names(service.overview(uow, until).worst)), None) == worst
+        for text in ("Trains", "Plant", "Trains"):
+            page = PageRequest(text=text.lower())
+            lines = service.overview_lines(uow, page, grouping=Grouping.DASHBOARD).rows
+            assert [line.dashboard_id for line in lines] == [boards[text].id]
+        for top in (1, 3, 2):
+            assert len(service.overview(uow, top=top).worst) == top
+
+
 def test_actions_are_counted_as_their_list_counts_them(
     context: Context, world: dict[str, Any]
 ) -> None:
