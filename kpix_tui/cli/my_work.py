@@ -16,7 +16,7 @@ from kpix_tui.cli.session import Session, pass_session
 from kpix_tui.cli.text import Canvas, Cell, Heading
 from kpix_tui.cli.types import Choice
 from kpix_tui.domains.work.views import WorkItem, WorkKind
-from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.i18n.catalog import _, ngettext, npgettext
 from kpix_tui.i18n.formats import format_date
 from kpix_tui.kernel.errors import message
 
@@ -79,7 +79,7 @@ def _state(row: WorkItem) -> str:
         case WorkKind.ACTION:
             return _("overdue") if row.late else ""
         case _:
-            text = ngettext("{count} unread", "{count} unread", row.count)
+            text = npgettext("comments", "{count} unread", "{count} unread", row.count)
             return text.format(count=row.count)
 
 

@@ -85,6 +85,16 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     forms = _catalog().plurals.get(singular)
     if forms is None:
         return singular if number == 1 else plural
+    return _form(forms, number)
+
+
+def npgettext(context: str, singular: str, plural: str, number: int) -> str:
+    """The form that goes with ``number``, of what is meant in ``context``: words agree with it."""
+    forms = _catalog().plurals.get(in_context(context, singular))
+    return ngettext(singular, plural, number) if forms is None else _form(forms, number)
+
+
+def _form(forms: tuple[str, ...], number: int) -> str:
     return forms[1 if abs(number) >= 2 else 0]
 
 

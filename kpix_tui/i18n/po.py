@@ -47,10 +47,11 @@ def read_po(content: str) -> Catalog:
         )
         if not msgid or entry.fuzzy or not all(forms):
             continue
+        key = in_context(entry.strings.get("msgctxt", ""), msgid)
         if "msgid_plural" in entry.strings:
-            catalog.plurals[msgid] = forms
+            catalog.plurals[key] = forms
         else:
-            catalog.texts[in_context(entry.strings.get("msgctxt", ""), msgid)] = forms[0]
+            catalog.texts[key] = forms[0]
     return catalog
 
 

@@ -62,8 +62,21 @@ def test_our_reader_reads_what_babel_reads(locale: str) -> None:
     for message in texts.catalogue(locale):
         if not message.id:
             continue
-        if isinstance(message.id, tuple | list):
-            assert ours.plurals.get(message.id[0], ("", "")) == tuple(message.string or ())
+        plural = isinstance(message.id, tuple | list)
+        key = in_context(message.context or "", message.id[0] if plural else message.id)
+        if plural:
+            assert ours.plurals.get(key, ("", "")) == tuple(message.string or ())
         else:
-            key = in_context(message.context or "", message.id)
             assert ours.texts.get(key, "") == message.string
+
+
+@pytest.mark.parametrize(
+    ("context", "forms"),
+    [
+        ("notifications", ("{count} non lue", "{count} non lues")),
+        ("comments", ("{count} non lu", "{count} non lus")),
+    ],
+)
+def test_unread_agrees_with_what_is_unread(context: str, forms: tuple[str, str]) -> None:
+    ours = read_po(texts.catalogue_path("fr").read_text(encoding="utf-8"))
+    assert ours.plurals[in_context(context, "{count} unread")] == forms

@@ -19,6 +19,7 @@ from kpix_tui.i18n.catalog import (
     detect_locale,
     error_text,
     ngettext,
+    npgettext,
     pgettext,
     set_locale,
 )
@@ -43,6 +44,12 @@ msgid "{count} row"
 msgid_plural "{count} rows"
 msgstr[0] "{count} ligne"
 msgstr[1] "{count} lignes"
+
+msgctxt "person"
+msgid "{count} row"
+msgid_plural "{count} rows"
+msgstr[0] "{count} rangée"
+msgstr[1] "{count} rangées"
 
 msgctxt "action"
 msgid "Open"
@@ -75,7 +82,11 @@ def own_catalogue(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "What {value}.": "Quoi {value}.",
         "Broken {value}.": "Cassé {value",
     }
-    french = Catalog(texts, {"{count} row": ("{count} ligne", "{count} lignes")})
+    plurals = {
+        "{count} row": ("{count} ligne", "{count} lignes"),
+        in_context("person", "{count} row"): ("{count} rangée", "{count} rangées"),
+    }
+    french = Catalog(texts, plurals)
     monkeypatch.setattr(catalog, "_loaded", {"en": Catalog({}, {}), "fr": french})
     set_locale("fr")
     yield
@@ -91,13 +102,23 @@ def said(template: str, **params: Any) -> str:
 def test_a_po_file_is_read_without_what_is_not_certain() -> None:
     assert read_po(PO) == Catalog(
         {'Two\nlines "quoted" \\ \t': "Deux\nlignes", in_context("action", "Open"): "À faire"},
-        {"{count} row": ("{count} ligne", "{count} lignes")},
+        {
+            "{count} row": ("{count} ligne", "{count} lignes"),
+            in_context("person", "{count} row"): ("{count} rangée", "{count} rangées"),
+        },
     )
 
 
 def test_a_text_means_something_else_elsewhere() -> None:
     assert (_("Open"), pgettext("action", "Open")) == ("Ouvrir", "À faire")
     assert pgettext("door", "Open") == "Open"
+
+
+def test_a_counted_word_agrees_with_what_is_counted() -> None:
+    assert npgettext("person", "{count} row", "{count} rows", 1) == "{count} rangée"
+    assert npgettext("person", "{count} row", "{count} rows", 2) == "{count} rangées"
+    assert npgettext("door", "{count} row", "{count} rows", 2) == "{count} lignes"
+    assert npgettext("door", "{count} hinge", "{count} hinges", 2) == "{count} hinges"
 
 
 def test_the_catalogue_of_a_language_is_read_when_it_is_first_needed(

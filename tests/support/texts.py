@@ -32,6 +32,7 @@ KEYWORDS: Final = {
     "_m": None,
     "ngettext": DEFAULT_KEYWORDS["ngettext"],
     "pgettext": DEFAULT_KEYWORDS["pgettext"],
+    "npgettext": DEFAULT_KEYWORDS["npgettext"],
 }
 
 

@@ -270,6 +270,11 @@ class PlanRow:
         owners = (self.owner_id, self.created_by_id, self.kpi_owner_id, self.dashboard_owner_id)
         return Target(frozenset(owners), self.level)
 
+    @property
+    def talk_target(self) -> Target:
+        """What permissions over its comments are asked for: they belong to its KPI."""
+        return Target(frozenset((self.kpi_owner_id, self.dashboard_owner_id)), self.level)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan(PlanRow):

@@ -64,6 +64,7 @@ class Matrix(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.locked = True
+        self._known = False
         self._limits: Cells = {}
         self._before: dict[Permission, Scope] = {}
         self._cells: dict[Permission, Scope] = {}
@@ -74,6 +75,7 @@ class Matrix(Widget, can_focus=True):
         """Start from these cells; what was changed here is forgotten."""
         self._before, self._cells = dict(cells), dict(cells)
         self._limits, self.locked = limits, locked
+        self._known = True
         self.redraw()
 
     def apply(self, changed: Iterable[CellChange]) -> None:
@@ -208,7 +210,9 @@ class Matrix(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The names of the actions, or the cells of a resource."""
         row = y - 1
-        if y == 0:
+        if not self._known:
+            segments = []  # no cell is empty before the cells are read
+        elif y == 0:
             segments = self._header()
         elif row < len(_ROWS):
             segments = self._row(row)

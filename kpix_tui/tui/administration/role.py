@@ -13,12 +13,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kpix_tui.access.permissions import LEANS_ON, Permission
+from kpix_tui.domains.accounts.errors import NotSignedIn
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.errors import RoleBeyondOwn
 from kpix_tui.domains.people.rules import beyond
 from kpix_tui.domains.people.views import RoleDetail, UpdateRole
 from kpix_tui.i18n.catalog import _, error_text, ngettext
 from kpix_tui.kernel.changes import Kind
+from kpix_tui.kernel.errors import KpixError
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.administration.cells import REACHES, steps
@@ -29,6 +31,7 @@ from kpix_tui.tui.administration.role_place import RolePlace
 from kpix_tui.tui.administration.words import how_far, meaning, role_name, role_note
 from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.screen import KpixScreen
+from kpix_tui.tui.widgets.notice import instead
 from kpix_tui.tui.widgets.text import clip, plain
 
 ROOMY: Final = 30
@@ -86,8 +89,17 @@ class RoleScreen(RolePlace):
 
     async def fetch(self) -> None:
         """The role with all its cells; what was changed here stays changed."""
-        role = await self.bridge.read(people.show_role, self._role_id)
-        self._holders = await self._first_holders(role)
+        try:
+            role = await self.bridge.read(people.show_role, self._role_id)
+            self._holders = await self._first_holders(role)
+        except NotSignedIn:
+            raise
+        except KpixError as error:
+            if self._role is not None:
+                raise
+            said = instead(error_text(error), _("Press r to try again."), ascii=self.kpix.ascii)
+            self.query_one("#role-about", Static).update(said)
+            return
         self._role, kept = role, self.matrix.changes
         actor = self.kpix.actor
         limits = actor.grants if actor else {}

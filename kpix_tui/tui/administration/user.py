@@ -11,15 +11,18 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from kpix_tui.domains.accounts.errors import NotSignedIn
 from kpix_tui.domains.people import service as people
 from kpix_tui.domains.people.views import HeldRole, UserDetail, UserRow, UserTeam
-from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.catalog import _, error_text
 from kpix_tui.i18n.formats import format_day
 from kpix_tui.kernel.changes import Kind
+from kpix_tui.kernel.errors import KpixError
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.administration.people import PeopleScreen
 from kpix_tui.tui.administration.words import lead_cell, role_name, state_cell
 from kpix_tui.tui.screen import KpixScreen
+from kpix_tui.tui.widgets.notice import instead
 from kpix_tui.tui.widgets.text import clip, plain
 
 LABEL = 12
@@ -55,9 +58,19 @@ class UserScreen(PeopleScreen):
 
     async def fetch(self) -> None:
         """Read the person anew."""
-        detail = await self.bridge.read(people.show_user_detail, self._user_id)
+        page = self.query_one("#user-page", Static)
+        try:
+            detail = await self.bridge.read(people.show_user_detail, self._user_id)
+        except NotSignedIn:
+            raise
+        except KpixError as error:
+            if self._user is not None:
+                raise
+            step = _("Press r to try again.")
+            page.update(instead(error_text(error), step, ascii=self.kpix.ascii))
+            return
         self._user, self._called = detail.user, detail.user.name
-        self.query_one("#user-page", Static).update(self._page(detail))
+        page.update(self._page(detail))
         self.refresh_crumbs()
         self.refresh_bindings()
 

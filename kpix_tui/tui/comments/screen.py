@@ -115,8 +115,10 @@ class CommentsScreen(SendsComments):
         except NotSignedIn:
             raise
         except KpixError as error:
-            self._say_failed(error)
-            raise
+            if self.thread.rows:
+                raise
+            self.thread.say(error_text(error), _("Press r to try again."), failed=True)
+            return
         self._detail = detail
         writing = Writing(self.kpix.locale, self.kpix.ascii)
         self.query_one(Head).show(*about_lines(detail, value, called, writing))
@@ -191,10 +193,6 @@ class CommentsScreen(SendsComments):
         if self.thread.first == end:
             self.thread.put_before(page)
             self._say_count()
-
-    def _say_failed(self, error: KpixError) -> None:
-        if not self.thread.rows:
-            self.thread.say(error_text(error), _("Press r to try again."), failed=True)
 
     def _say_count(self) -> None:
         total, new = self.thread.total, sum(row.unread for row in self.thread.rows)

@@ -8,7 +8,7 @@ from textual.content import Content
 from kpix_tui.domains.comments.views import UnreadThread
 from kpix_tui.domains.plans.views import PlanRow
 from kpix_tui.domains.work.views import OwedValue
-from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.i18n.catalog import _, ngettext, npgettext
 from kpix_tui.tui.plans.cells import Drawing, due_width, title_cell
 from kpix_tui.tui.plans.cells import status_width as plan_status_width
 from kpix_tui.tui.widgets.columns import Column
@@ -73,7 +73,7 @@ def _new(row: UnreadThread, _width: int) -> Content:
     """What is meant for me says so in a word."""
     if row.mentions_me:
         return Content.assemble(("@ ", "$accent bold"), (_("to you"), "bold"))
-    text = ngettext("{count} unread", "{count} unread", row.unread)
+    text = npgettext("comments", "{count} unread", "{count} unread", row.unread)
     return Content(text.format(count=row.unread))
 
 

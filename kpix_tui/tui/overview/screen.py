@@ -122,6 +122,8 @@ class OverviewScreen(KpixScreen[None]):
         writing = Writing(self.kpix.locale, self.kpix.ascii, not self.app.current_theme.ansi)
         self.query_one(Headline).show(asked, found.totals)
         self.query_one(Concerns).show(concerns(found, writing))
+        # Of no KPI at all, none is good or bad.
+        self.query_one(Concerns).display = bool(found.totals.statuses.total)
         self._share_room(found.rows.total + 1)
 
     def _share_room(self, lines: int) -> None:

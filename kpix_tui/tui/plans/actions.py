@@ -160,6 +160,14 @@ PLANS: Final[tuple[Action, ...]] = (
         "board.filter", _m("Filter"), _m("Keep what contains what you type."), ("slash",), _BOARD
     ),
     local("plans.back", _m("Back"), _m("Back to where you came from."), ("escape",), ("plan",)),
+    Action(
+        "plans.comments",
+        _m("Comments"),
+        _m("What is said about the action."),
+        ("c",),
+        _ANY,
+        Permission.COMMENT_READ,
+    ),
     quiet("board.clear", _m("Back"), _m("Drop the filter, then leave."), ("escape",), _BOARD),
     # A line of a form that holds one thing among many.
     local("pick.choose", _m("Choose"), _m("Type a part of its name."), ("enter", "space"), _PICK),

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from kpix_tui.access.policy import Target, require
+from kpix_tui.domains.comments.views import Subject
 from kpix_tui.domains.plans import service as plans
 from kpix_tui.domains.plans.rules import MOVES
 from kpix_tui.domains.plans.views import (
@@ -23,6 +24,7 @@ from kpix_tui.i18n.plans import status_word
 from kpix_tui.kernel.clock import today
 from kpix_tui.kernel.errors import Forbidden
 from kpix_tui.tui.actions import Action
+from kpix_tui.tui.comments.screen import CommentsScreen
 from kpix_tui.tui.modals.confirm import Confirm
 from kpix_tui.tui.modals.picker import Choice, Picker
 from kpix_tui.tui.plans.cells import Drawing
@@ -35,7 +37,7 @@ from kpix_tui.tui.widgets.text import clip, plain
 _SEVERAL: Final = ("plans.assign", "plans.postpone")
 _ON_ONE: Final = (
     *("plans.edit", "plans.move", "plans.progress", "plans.delete", "plans.subject"),
-    *("plans.sub", "board.later", "board.earlier"),
+    *("plans.comments", "plans.sub", "board.later", "board.earlier"),
 )
 _NOT_CLOSED: Final = (*_SEVERAL, "plans.edit", "plans.progress", "plans.sub")
 NAMED: Final = 100
@@ -72,9 +74,10 @@ class PlanActs(KpixScreen[None]):
 
     def target_of(self, action: Action) -> Target | None:
         """The action under the cursor."""
-        if self.subject is None or action.id not in (*_ON_ONE, *_SEVERAL):
+        row = self.subject
+        if row is None or action.id not in (*_ON_ONE, *_SEVERAL):
             return None
-        return self.subject.target
+        return row.talk_target if action.id == "plans.comments" else row.target
 
     def why_not(self, action: Action) -> str | None:
         """Something must be there to act on, and what is closed takes no changes."""
@@ -199,6 +202,12 @@ class PlanActs(KpixScreen[None]):
 
         if (row := self.subject) is not None:
             self.kpix.open(KpiScreen(row.kpi_id))
+
+    def do_comments(self) -> None:
+        """What is said about it."""
+        if (row := self.subject) is not None:
+            subject = Subject(row.kpi_id, action_id=row.id)
+            self.kpix.open(CommentsScreen(subject, called=row.title))
 
     # -- several -------------------------------------------------------------------------------
 

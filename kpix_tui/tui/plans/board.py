@@ -11,10 +11,12 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Static
 
+from kpix_tui.domains.accounts.errors import NotSignedIn
 from kpix_tui.domains.plans import service as plans
 from kpix_tui.domains.plans.views import Plan, PlanFilter, PlanRow, PlanStatus
-from kpix_tui.i18n.catalog import _
+from kpix_tui.i18n.catalog import _, error_text
 from kpix_tui.kernel.changes import Kind
+from kpix_tui.kernel.errors import KpixError
 from kpix_tui.tui.actions import Action, bindings_for
 from kpix_tui.tui.plans.acts import PlanActs
 from kpix_tui.tui.plans.cards import Cards
@@ -64,7 +66,8 @@ class BoardScreen(PlanActs):
         yield Cards(self.drawing, id="cards")
 
     def begin(self) -> None:
-        """Read the columns."""
+        """Whose they are at once, the columns when they are read."""
+        self.query_one(WantedLine).show(replace(self._wanted, statuses=frozenset()))
         self._filter_bar.display = bool(self._text)
         self.cards.focus()
         super().begin()
@@ -81,7 +84,17 @@ class BoardScreen(PlanActs):
     async def fetch(self) -> None:
         """The four columns."""
         wanted = replace(self._wanted, statuses=frozenset())
-        board = await self.bridge.read(plans.plan_board, wanted, text=self._text)
+        if not self.cards.shown:
+            self.cards.say(_("Loading…"))
+        try:
+            board = await self.bridge.read(plans.plan_board, wanted, text=self._text)
+        except NotSignedIn:
+            raise
+        except KpixError as error:
+            if self.cards.shown:
+                raise
+            self.cards.say(error_text(error), _("Press r to try again."), failed=True)
+            return
         self.query_one(WantedLine).show(wanted)
         self.cards.show(board, self._nothing())
 

@@ -50,6 +50,7 @@ class Cards(Widget, can_focus=True):
         "cards--rule",
         "cards--cursor",
         "cards--dim",
+        "cards--failed",
     }
 
     class Opened(Message):
@@ -68,7 +69,8 @@ class Cards(Widget, can_focus=True):
         self._columns: tuple[BoardColumn, ...] = ()
         self._places: list[Place] = []
         self._here = 0
-        self._said: tuple[str, str] = (_("Loading…"), "")
+        self._said = (_("Loading…"), "")
+        self._failed = False
 
     # -- contents ------------------------------------------------------------------------------
 
@@ -78,6 +80,11 @@ class Cards(Widget, can_focus=True):
         if not self._columns or not (rows := self._columns[self._here].rows):
             return None
         return rows[self._places[self._here].card]
+
+    @property
+    def shown(self) -> bool:
+        """Whether the columns were read."""
+        return bool(self._columns)
 
     def show(self, board: Board, nothing: tuple[str, str]) -> None:
         """Show ``board``; the cursor follows its card. ``nothing`` is said of an empty one."""
@@ -90,12 +97,18 @@ class Cards(Widget, can_focus=True):
                 self._places or [Place() for _column in board.columns], board.columns, strict=True
             )
         ]
+        self._failed = False
         self._said = ("", "") if any(column.total for column in board.columns) else nothing
         if followed is not None:
             self.go_to(followed)
         elif first:
             self._here = next((i for i, one in enumerate(board.columns) if one.rows), 0)
         self._changed()
+
+    def say(self, text: str, step: str = "", *, failed: bool = False) -> None:
+        """Say this while no column is shown yet."""
+        self._said, self._failed = (text, step), failed
+        self.refresh()
 
     def _kept(self, place: Place, rows: Sequence[PlanRow]) -> Place:
         card = max(0, min(place.card, len(rows) - 1))
@@ -211,7 +224,7 @@ class Cards(Widget, can_focus=True):
         base = self.visual_style
         if not self._columns or self._said[0]:
             if 2 <= y <= 3:
-                return self._sentence(self._said[y - 2], dim=y == 3)
+                return self._sentence(y - 2)
             if not self._columns:
                 return Strip.blank(self.size.width, base.rich_style)
         segments: list[Segment] = []
@@ -221,9 +234,15 @@ class Cards(Widget, can_focus=True):
             segments.append(Segment(" " * GAP, base.rich_style))
         return Strip(segments).simplify().adjust_cell_length(self.size.width, base.rich_style)
 
-    def _sentence(self, text: str, *, dim: bool) -> Strip:
-        style = self._style("cards--dim") if dim else self.visual_style
-        segments = [Segment(clip(plain(text), self.size.width), style.rich_style)]
+    def _sentence(self, line: int) -> Strip:
+        """What is said, or what to do then."""
+        style = self.visual_style
+        if line == 0 and self._failed:
+            style = self._style("cards--failed")
+        elif line == 1:
+            style = self._style("cards--dim")
+        text = clip(plain(self._said[line]), self.size.width)
+        segments = [Segment(text, style.rich_style)]
         return Strip(segments).adjust_cell_length(self.size.width, self.visual_style.rich_style)
 
     def _part(self, index: int, y: int) -> tuple[Content, Style]:

@@ -8,7 +8,6 @@ from uuid import UUID
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from kpix_tui.domains.accounts.errors import NotSignedIn
@@ -27,7 +26,7 @@ from kpix_tui.tui.plans.form import PlanForm
 from kpix_tui.tui.plans.history import ChangeShown, PlanHistory
 from kpix_tui.tui.plans.sheet import Sheet
 from kpix_tui.tui.screen import KpixScreen
-from kpix_tui.tui.widgets.status import failed_mark
+from kpix_tui.tui.widgets.notice import instead
 from kpix_tui.tui.widgets.table import PagedTable
 
 PARTS = 6
@@ -113,9 +112,10 @@ class PlanScreen(PlanActs):
             self._say_unread(_("This action was deleted, or you may no longer see it."))
             return
         except KpixError as error:
-            if self._detail is None:
-                self._say_unread(error_text(error), _("Press r to try again."))
-            raise
+            if self._detail is not None:
+                raise
+            self._say_unread(error_text(error), _("Press r to try again."))
+            return
         self._detail, self._called = detail, detail.plan.title
         self.query_one("#plan-side").display = True
         self._show_sheet()
@@ -127,11 +127,8 @@ class PlanScreen(PlanActs):
     def _say_unread(self, why: str, step: str = "") -> None:
         """There is nothing to show: this is why, and what to do then."""
         self._why_not_read = why
-        mark = failed_mark(ascii=self.kpix.ascii)
         page = self.query_one("#plan-page", Static)
-        page.update(
-            Content.assemble((f"{mark} ", "$text-error bold"), why, "\n", (step, "$text-muted"))
-        )
+        page.update(instead(why, step, ascii=self.kpix.ascii))
         self.query_one("#plan-side").display = False
         self.refresh_bindings()
 

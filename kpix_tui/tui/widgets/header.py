@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from kpix_tui.access.actor import Actor
 from kpix_tui.domains.notifications.views import Priority, Unread
-from kpix_tui.i18n.catalog import _, ngettext
+from kpix_tui.i18n.catalog import _, ngettext, npgettext
 from kpix_tui.kernel.errors import message
 from kpix_tui.tui.widgets.text import clip, plain
 
@@ -98,6 +98,6 @@ def _bell(unread: Unread, separator: str) -> Iterator[tuple[str, str]]:
         yield separator, "$text-muted"
     if unread.total > urgent:
         rest = unread.total - urgent
-        text = ngettext("{count} unread", "{count} unread", rest).format(count=rest)
-        yield text, "$accent bold"
+        text = npgettext("notifications", "{count} unread", "{count} unread", rest)
+        yield text.format(count=rest), "$accent bold"
         yield separator, "$text-muted"

@@ -66,6 +66,12 @@ class Notice(Widget, can_focus=True):
         self.app.copy_to_clipboard(self.text)
 
 
+def instead(why: str, step: str = "", *, ascii: bool) -> Content:
+    """What stands in the place of a page that could not be read: why, and what to do then."""
+    mark = failed_mark(ascii=ascii)
+    return Content.assemble((f"{mark} ", "$text-error bold"), why, "\n", (step, "$text-muted"))
+
+
 def _next_step(error: KpixError) -> str:
     if isinstance(error, Unavailable):
         return _("Press r to try again; kpix doctor says more.")
