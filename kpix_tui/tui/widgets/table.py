@@ -100,6 +100,7 @@ class PagedTable(Vertical, Generic[Row]):
         # Held and not looked for: an answer may come while the screen is being left.
         self._count_line = Static("", classes="count", markup=False)
         self._pages: set[int] = set()
+        self._reading: int | None = None
         self._number = 0
         self._keep = True
         self._typing: Timer | None = None
@@ -169,18 +170,21 @@ class PagedTable(Vertical, Generic[Row]):
     # -- reading -----------------------------------------------------------------------------------
 
     def _load(self) -> None:
+        self._reading = self._next_page()
         begin(self, partial(self._load_missing, self._number), group="page", exclusive=True)
 
     async def _load_missing(self, number: int) -> None:
         """Read the pages that the visible rows lie on, the nearest first, until none is missing."""
         try:
             while number == self._number and (page := self._next_page()) is not None:
+                self._reading = page
                 request = replace(self.request, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
                 found = await self._loader(request)
                 if number == self._number:
                     self._show(page, found)
         except KpixError as error:
             if number == self._number:
+                self._reading = None
                 self._show_problem(error)
 
     def _next_page(self) -> int | None:
@@ -189,6 +193,7 @@ class PagedTable(Vertical, Generic[Row]):
         return next((page for page in wanted if page not in self._pages), None)
 
     def _show(self, page: int, found: Page[Row]) -> None:
+        self._reading = None
         fresh = not self._pages
         kept = self._grid.current if fresh and self._keep else None
         self._pages.add(page)
@@ -327,7 +332,7 @@ class PagedTable(Vertical, Generic[Row]):
     @on(Grid.Shifted)
     def _shifted(self, event: Grid.Shifted) -> None:
         event.stop()
-        if self._next_page() is not None:
+        if (page := self._next_page()) is not None and page != self._reading:
             self._load()
         if event.row_changed:
             self.post_message(self.Moved(self, self.current))

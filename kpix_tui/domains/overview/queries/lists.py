@@ -24,7 +24,7 @@ from kpix_tui.db.paging import fetch_page
 from kpix_tui.db.reach import kpis_assigned, shares_in_force
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel
-from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel
+from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, thresholds_of
 from kpix_tui.domains.overview.queries import states as of
 from kpix_tui.domains.overview.rules import SPARK_PERIODS
 from kpix_tui.domains.overview.views import KpiFilter, Move
@@ -304,9 +304,25 @@ def _dashboard_of(state: Any) -> ColumnElement[bool]:
 
 
 def kpi(uow: UnitOfWork, kpi_id: UUID, *, past: date | None, until: date) -> Any:
-    """One KPI row (not a view yet), on an archived dashboard too."""
+    """One KPI row (not a view yet) with its whole definition, on an archived dashboard too."""
     state = of.states(past)
     cut = select(*state.c).where(
         state.c.organization_id == uow.principal.organization_id, state.c.kpi_id == kpi_id
     )
-    return uow.session.execute(kpi_details(cut.subquery(), until)).one_or_none()
+    dated = thresholds_of(KpiModel)
+    first = (
+        select(func.min(KpiValueModel.period_start))
+        .where(
+            KpiValueModel.organization_id == KpiModel.organization_id,
+            KpiValueModel.kpi_id == KpiModel.id,
+        )
+        .correlate(KpiModel)
+        .scalar_subquery()
+    )
+    statement = (
+        kpi_details(cut.subquery(), until)
+        .join(dated, true())
+        .add_columns(KpiModel.description, first.label("first_period"), *dated.c)
+        .where(KpiModel.deleted_at.is_(None))
+    )
+    return uow.session.execute(statement).one_or_none()
