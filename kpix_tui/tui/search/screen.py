@@ -97,11 +97,13 @@ class SearchScreen(KpixScreen[None]):
             self._load,
             row_key=lambda hit: (hit.kind, hit.id),
             empty="",
+            page_size=service.HITS,
             id="results",
         )
 
     def begin(self) -> None:
-        """The list reads by itself."""
+        """The list reads by itself, and nothing ahead: the next letter asks anew."""
+        self.table.grid.ahead = 0
         self.line.focus()
 
     @property

@@ -89,10 +89,11 @@ class PagedTable(Vertical, Generic[Row]):
         sort: str | None = None,
         text: str = "",
         cells: bool = False,
+        page_size: int = PAGE_SIZE,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self.request = PageRequest(sort=sort, text=text)
+        self.request = PageRequest(limit=page_size, sort=sort, text=text)
         self._loader = loader
         self._row_key = row_key
         self._empty = (empty, empty_step)
@@ -178,7 +179,7 @@ class PagedTable(Vertical, Generic[Row]):
         try:
             while number == self._number and (page := self._next_page()) is not None:
                 self._reading = page
-                request = replace(self.request, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+                request = replace(self.request, offset=page * self._page_size)
                 found = await self._loader(request)
                 if number == self._number:
                     self._show(page, found)
@@ -187,9 +188,14 @@ class PagedTable(Vertical, Generic[Row]):
                 self._reading = None
                 self._show_problem(error)
 
+    @property
+    def _page_size(self) -> int:
+        """Rows of a page."""
+        return self.request.limit
+
     def _next_page(self) -> int | None:
         first, last = self._grid.wanted
-        wanted = range(first // PAGE_SIZE, max(first, last) // PAGE_SIZE + 1)
+        wanted = range(first // self._page_size, max(first, last) // self._page_size + 1)
         return next((page for page in wanted if page not in self._pages), None)
 
     def _show(self, page: int, found: Page[Row]) -> None:
@@ -198,7 +204,8 @@ class PagedTable(Vertical, Generic[Row]):
         kept = self._grid.current if fresh and self._keep else None
         self._pages.add(page)
         self._grid.put(found, fresh=fresh)
-        self._pages = {held for held in self._pages if self._grid.holds(held * PAGE_SIZE)} | {page}
+        held = {one for one in self._pages if self._grid.holds(one * self._page_size)}
+        self._pages = held | {page}
         if kept is not None:
             key = self._row_key(kept)
             self._grid.stay_on(lambda row: self._row_key(row) == key)
