@@ -78,6 +78,19 @@ class PagedTable(Vertical, Generic[Row]):
             """The table."""
             return self.table
 
+    class Failed(Message):
+        """What it shows could not be read, which stands where the rows would."""
+
+        def __init__(self, table: PagedTable[Any], error: KpixError) -> None:
+            super().__init__()
+            self.table = table
+            self.error = error
+
+        @property
+        def control(self) -> PagedTable[Any]:
+            """The table."""
+            return self.table
+
     def __init__(
         self,
         columns: Sequence[Column[Row]],
@@ -103,6 +116,7 @@ class PagedTable(Vertical, Generic[Row]):
         self._pages: set[int] = set()
         self._reading: int | None = None
         self._number = 0
+        self.failure: KpixError | None = None
         self._keep = True
         self._typing: Timer | None = None
 
@@ -199,7 +213,7 @@ class PagedTable(Vertical, Generic[Row]):
         return next((page for page in wanted if page not in self._pages), None)
 
     def _show(self, page: int, found: Page[Row]) -> None:
-        self._reading = None
+        self._reading = self.failure = None
         fresh = not self._pages
         kept = self._grid.current if fresh and self._keep else None
         self._pages.add(page)
@@ -221,6 +235,8 @@ class PagedTable(Vertical, Generic[Row]):
         if isinstance(error, NotSignedIn):
             self.app.post_message(SessionLost())
             return
+        self.failure = error
+        self.post_message(self.Failed(self, error))
         text = error_text(error)
         if self._grid.total:
             mark = failed_mark(ascii=bool(getattr(self.app, "ascii", False)))
