@@ -242,7 +242,7 @@ class PagedTable(Vertical, Generic[Row]):
             mark = failed_mark(ascii=bool(getattr(self.app, "ascii", False)))
             self._count(f"{mark} {text}", failed=True)
         else:
-            self._grid.say(text, _("Press r to try again."), failed=True)
+            self._grid.say(text, self.next_try(), failed=True)
 
     def _say_count(self) -> None:
         total = self._grid.total
@@ -255,6 +255,10 @@ class PagedTable(Vertical, Generic[Row]):
     def nothing(self) -> tuple[str, str]:
         """What an empty list says, and what to do then."""
         return self._empty
+
+    def next_try(self) -> str:
+        """What to press where it could not be read."""
+        return _("Press r to try again.")
 
     def counted(self) -> str:
         """What the line below the rows says of them."""
