@@ -56,7 +56,7 @@ lock: ## Resolve the versions again and write both lock files (needs uv)
 
 # No address of a registry or of this machine may end up in a lock file.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --quiet --universal \
-	--generate-hashes --python-version 3.11 --no-annotate --no-emit-index-url --no-emit-find-links
+	--generate-hashes --python-version 3.11 --no-strip-extras --no-annotate --no-emit-index-url --no-emit-find-links
 
 clean: ## Remove what was built; keeps your data, which is not in here
 	rm -rf $(VENV) dist build screens bench-results htmlcov .coverage .coverage.* coverage.xml

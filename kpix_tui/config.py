@@ -82,7 +82,6 @@ class Settings:
     """The system account that runs the embedded server when kpix runs as root."""
     pool_size: int = 2
     pool_overflow: int = 1
-    pool_pre_ping: bool = True
     pooler: bool = False
     """Whether a transaction-mode pooler (PgBouncer) stands before the server."""
     connect_timeout: int = 5

@@ -29,7 +29,6 @@ from kpix_tui.domains.kpis.views import (
 )
 from kpix_tui.i18n.catalog import _, ngettext
 from kpix_tui.kernel.errors import message
-from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.kernel.periods import Frequency
 
 if TYPE_CHECKING:
@@ -117,13 +116,9 @@ def show(session: Session, out: Output, name: str, until: str | None) -> None:
 def _chart(uow: UnitOfWork, name: str, until: date | None) -> KpiRow:
     """The row of a KPI with the points of expected periods: from its start or its first value."""
     from kpix_tui.domains.overview.rules import expected_points  # noqa: PLC0415 - not for --help
-    from kpix_tui.domains.values.service import list_values  # noqa: PLC0415 - brings SQLAlchemy
 
     detail = _show(uow, name, until)
-    since = detail.kpi.starts_on
-    if since is None:
-        first = list_values(uow, detail.kpi.id, PageRequest(limit=1, sort="period_start")).rows
-        since = first[0].period_start if first else None
+    since = detail.kpi.starts_on or detail.first_period
     row = detail.row
     return replace(row, spark=expected_points(row.frequency, row.spark, since))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 from functools import partial
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from kpix_tui.config import Settings
 from kpix_tui.db.errors import (
@@ -21,6 +23,8 @@ from kpix_tui.db.errors import (
 
 OLDEST_SERVER = 15
 SEARCH_PATH = "kpix,pg_catalog"
+BEGIN = "begin isolation level read committed"
+"""Whatever the server's default is: ``auth.begin`` refuses every other level."""
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -70,24 +74,25 @@ def embedded_url(text: str) -> URL:
 
 def make_engine(url: URL | str, settings: Settings) -> Engine:
     """An engine for the application's role; no connection is made yet."""
-    args, execution_options = _connect_args(settings), {}
+    args, opening = _connect_args(settings), [BEGIN]
     if settings.pooler:
         # A transaction may meet any connection of the pooler: what holds for a connection is set in
         # every transaction, and nothing is prepared that the next one would look for elsewhere.
         del args["options"]
         args["prepare_threshold"] = None
-        execution_options["kpix_limits"] = limits_of_a_transaction(settings)
+        opening.append(limits_of_a_transaction(settings))
     engine = create_engine(
         url,
         pool_size=settings.pool_size,
         max_overflow=settings.pool_overflow,
-        pool_pre_ping=settings.pool_pre_ping,
         pool_timeout=settings.connect_timeout,
         connect_args=args,
-        execution_options=execution_options,
-        # Whatever the server's default is: auth.begin refuses every other level.
-        isolation_level="READ COMMITTED",
+        # The driver would send BEGIN alone and wait for the answer: a unit of work begins by itself
+        # and proves in the same round trip who it is.
+        isolation_level="AUTOCOMMIT",
+        execution_options={"kpix_opening": tuple(opening)},
     )
+    event.listen(engine, "checkout", _refuse_dropped)
     event.listen(engine, "first_connect", partial(_check_server, direct=not settings.pooler))
     return engine
 
@@ -133,6 +138,27 @@ def _connect_args(settings: Settings) -> dict[str, Any]:
         "keepalives_count": 3,
         "options": " ".join(f"-c {name}={value}" for name, value in _limits(settings).items()),
     }
+
+
+def _refuse_dropped(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection that the server has closed meanwhile is replaced by a new one.
+
+    A server that goes says so, and what it said waits to be read: looking costs nothing, where
+    asking would cost a round trip for every transaction. One that vanished without a word is what
+    keepalives are for.
+    """
+    pgconn = connection.pgconn
+    try:
+        while _has_something(pgconn.socket):
+            pgconn.consume_input()
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
+
+
+def _has_something(socket: int) -> bool:
+    waiting = select.poll()
+    waiting.register(socket, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _check_server(connection: Any, _record: Any, *, direct: bool) -> None:

@@ -46,8 +46,6 @@ def listening_connection(engine: Engine, token: str, user_id: UUID) -> psycopg.C
         connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
         pooled.detach()  # the pool makes itself another one
         try:
-            connection.rollback()
-            connection.autocommit = True
             with connection.transaction():
                 _listen_as(connection, token, user_id)
         except BaseException:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -40,16 +41,16 @@ def token_hash(token: str) -> bytes:
 
 
 def begin(
-    connection: psycopg.Connection[Any], token: str, limits: str | None = None
+    connection: psycopg.Connection[Any], token: str, opening: Sequence[str] = ()
 ) -> Principal | None:
     """Present ``token`` for the transaction that starts here; None when the database refuses it.
 
-    BEGIN, ``limits`` (a statement that holds for the transaction) and ``auth.begin`` travel
-    together: one round trip. The token is a bound parameter, never in the text of the query.
+    ``opening`` (statements that begin a transaction, and that hold for it) and ``auth.begin``
+    travel together: one round trip. The token is a bound parameter, never in the text of the query.
     """
     with connection.pipeline():
-        if limits is not None:
-            connection.execute(limits.encode())
+        for statement in opening:
+            connection.execute(statement.encode())
         cursor = connection.execute("select auth.begin(%b)", (token_bytes(token),))
     row = cursor.fetchone()
     return Principal.from_answer(row[0]) if row and row[0] else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from typing import Any, Protocol, cast
@@ -23,10 +23,9 @@ _log = logging.getLogger("kpix.work")
 class UnitOfWork:
     """One transaction. Use cases read and write through ``session`` and never commit."""
 
-    def __init__(self, session: Session, clock: Clock, limits: str | None = None) -> None:
+    def __init__(self, session: Session, clock: Clock) -> None:
         self.session = session
         self.clock = clock
-        self._limits = limits
         # For what SQLAlchemy has no words for; kept, because a session is bound to its thread and
         # cancelling comes from another one.
         self.driver = cast(
@@ -47,13 +46,17 @@ class UnitOfWork:
             raise NotSignedIn
         return self._principal
 
-    def present(self, token: str) -> None:
-        """Act as the owner of ``token`` from here on.
+    def open(self, token: str | None, opening: Sequence[str]) -> None:
+        """Begin with these statements, as the owner of ``token`` or as nobody.
 
         Raises:
             SessionEnded: the database does not accept it.
         """
-        self._principal = begin(self.driver, token, self._limits)
+        if token is None:
+            for statement in opening:
+                self.driver.execute(statement.encode())
+            return
+        self._principal = begin(self.driver, token, opening)
         if self._principal is None:
             self.session.commit()  # a reused token has just revoked its family
             raise SessionEnded
@@ -84,9 +87,14 @@ class UnitOfWork:
         self._events.clear()
 
     def cancel(self) -> None:
-        """Stop the running statement on the server. Safe from another thread."""
+        """Stop the running statement on the server. Safe from another thread.
+
+        Raises:
+            KpixError: the server could not be told.
+        """
         self.was_cancelled = True
-        self.driver.cancel_safe(timeout=2)
+        with database_errors():
+            self.driver.cancel_safe(timeout=2)
 
 
 class Units(Protocol):
@@ -121,17 +129,14 @@ def open_unit(
         SessionEnded: the database does not accept ``token``.
         KpixError: whatever the database refused, translated.
     """
-    limits = engine.get_execution_options().get("kpix_limits")
+    opening = engine.get_execution_options().get("kpix_opening", ())
     with Session(engine, autoflush=False, expire_on_commit=False) as session:
         with database_errors():
-            uow = UnitOfWork(session, clock, limits)
+            uow = UnitOfWork(session, clock)
         with database_errors(lambda: uow.was_cancelled):
             try:
                 on_open(uow)
-                if token is not None:
-                    uow.present(token)
-                elif limits is not None:
-                    uow.driver.execute(limits.encode())
+                uow.open(token, opening)
                 yield uow
                 session.commit()
                 uow.tell()

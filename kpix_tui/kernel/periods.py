@@ -9,6 +9,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 _DAY = timedelta(days=1)
 
@@ -99,6 +100,7 @@ def start_of(frequency: Frequency, number: int) -> date:
     return date.fromordinal((number * 7 if frequency is Frequency.WEEKLY else number) + 1)
 
 
+@lru_cache(maxsize=256)
 def trailing_periods(frequency: Frequency, until: date, count: int) -> tuple[Period, ...]:
     """``count`` consecutive periods, oldest first, the last one holding ``until``.
 

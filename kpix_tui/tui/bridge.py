@@ -4,6 +4,9 @@ The event loop only awaits. Reads have two threads and writes one, so a write ne
 stuck read and one terminal needs at most three database connections. The threads are daemons:
 quitting does not wait for them.
 
+What a read found is handed over before its transaction ends, and what else waits then is read in
+the same one: over a slow line a screen costs the round trips of what it asks, and few besides.
+
 While the terminal is locked the bridge is paused: what screens asked for is answered afterwards.
 """
 
@@ -15,8 +18,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
@@ -25,19 +27,12 @@ from kpix_tui.domains.accounts.errors import NotSignedIn, SessionEnded
 from kpix_tui.kernel.correlation import correlation_id, new_correlation_id
 from kpix_tui.kernel.errors import Cancelled, KpixError, TimedOut, Unavailable
 from kpix_tui.tui.errors import Unexpected
+from kpix_tui.tui.jobs import CancellableUnit, Job
 
 _log: Final = logging.getLogger("kpix.tui")
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
-
-
-class CancellableUnit(Protocol):
-    """What the bridge needs of a unit of work."""
-
-    def cancel(self) -> None:
-        """Cancel on the server what the unit is waiting for; any thread may call it."""
-        ...
 
 
 class Units(Protocol):
@@ -48,45 +43,6 @@ class Units(Protocol):
     ) -> AbstractContextManager[Any]:
         """One transaction; ``on_open`` hears of the unit as soon as it can be cancelled."""
         ...
-
-
-@dataclass(slots=True)
-class _Job:
-    """One request, from the loop to a thread and back. ``number`` is its place in time.
-
-    ``aside`` is what goes on while the bridge is paused; ``unit_of_work`` says that a refusal of
-    the session comes before anything was done.
-    """
-
-    number: int
-    work: Callable[[_Job], Any]
-    future: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
-    context: contextvars.Context
-    lane: queue.SimpleQueue[_Job | None]
-    writes: bool
-    unit_of_work: bool
-    aside: bool
-    unit: CancellableUnit | None = None
-    dropped: threading.Event = field(default_factory=threading.Event)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def track(self, unit: CancellableUnit) -> None:
-        """From here on the unit can be cancelled; it was asked for already: stop before work."""
-        self.unit = unit
-        if self.dropped.is_set():
-            raise Cancelled
-
-    def leave(self) -> None:
-        """Wait for a cancellation under way: later it would hit the next user of the connection."""
-        with self.lock:
-            self.unit = None
-
-    def cancel(self) -> None:
-        """Cancel the unit on the server, unless its work is over."""
-        with self.lock:
-            if self.unit is not None:
-                self.unit.cancel()
 
 
 _Outcome = tuple[Any, KpixError | None]
@@ -102,6 +58,8 @@ class Bridge:
 
     READERS: Final = 2
     WRITERS: Final = 1
+    TOGETHER: Final = 4
+    """Reads in one transaction: none stays open for long."""
 
     def __init__(
         self,
@@ -112,14 +70,14 @@ class Bridge:
         self._context = context
         self._whose = whose
         self._health = health
-        self._reads: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._writes: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._reads: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._writes: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._pending: dict[int, _Job] = {}
+        self._pending: dict[int, Job] = {}
         self._last = 0
         self._closed = False
         self._paused = False
-        self._waiting: list[_Job] = []
+        self._waiting: list[Job] = []
         self._held: list[tuple[int, _Outcome]] = []
 
     @property
@@ -138,7 +96,7 @@ class Bridge:
         Raises:
             KpixError: what the use case refused, or :class:`Unexpected`.
         """
-        job = self._submit(self._reads, self._unit_of(use_case, args, options), unit=True)
+        job = self._submit(self._reads, lambda unit: use_case(unit, *args, **options), unit=True)
         try:
             result: Result = await job.future
         except asyncio.CancelledError:
@@ -157,7 +115,7 @@ class Bridge:
         Raises:
             KpixError: what the use case refused, or :class:`Unexpected`.
         """
-        job = self._submit(self._writes, self._unit_of(use_case, args, options), unit=True)
+        job = self._submit(self._writes, lambda unit: use_case(unit, *args, **options), unit=True)
         result: Result = await asyncio.shield(job.future)
         return result
 
@@ -169,7 +127,7 @@ class Bridge:
         Raises:
             KpixError: what the function refused, or :class:`Unexpected`.
         """
-        job = self._submit(self._writes, lambda _job: function(*args, **options))
+        job = self._submit(self._writes, lambda _nothing: function(*args, **options))
         result: Result = await asyncio.shield(job.future)
         return result
 
@@ -181,7 +139,7 @@ class Bridge:
         Raises:
             KpixError: what the function refused, or :class:`Unexpected`.
         """
-        job = self._submit(self._writes, lambda _job: function(*args, **options), aside=True)
+        job = self._submit(self._writes, lambda _nothing: function(*args, **options), aside=True)
         result: Result = await asyncio.shield(job.future)
         return result
 
@@ -219,22 +177,6 @@ class Bridge:
             self._reads.put(None)
             self._writes.put(None)
 
-    def _unit_of(
-        self, use_case: Callable[..., Result], args: Any, options: Any
-    ) -> Callable[[_Job], Result]:
-        def work(job: _Job) -> Result:
-            try:
-                with self._context.unit_of_work(on_open=job.track) as unit:
-                    try:
-                        self._require_same_person(unit)
-                        return use_case(unit, *args, **options)
-                    finally:
-                        job.leave()  # while the connection is still this job's
-            finally:
-                job.leave()  # a unit that was refused as it opened, by the session or the server
-
-        return work
-
     def _require_same_person(self, unit: Any) -> None:
         """Nothing is read or done for one person on the screens of another."""
         owner = self._whose()
@@ -243,18 +185,18 @@ class Bridge:
 
     def _submit(
         self,
-        lane: queue.SimpleQueue[_Job | None],
-        work: Callable[[_Job], Any],
+        lane: queue.SimpleQueue[Job | None],
+        work: Callable[[Any], Any],
         *,
         unit: bool = False,
         aside: bool = False,
-    ) -> _Job:
+    ) -> Job:
         if self._closed:
             raise asyncio.CancelledError
         self._start_threads()
         loop = asyncio.get_running_loop()
         self._last += 1
-        job = _Job(
+        job = Job(
             self._last,
             work,
             loop.create_future(),
@@ -284,13 +226,71 @@ class Bridge:
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self, lane: queue.SimpleQueue[_Job | None]) -> None:
+    def _serve(self, lane: queue.SimpleQueue[Job | None]) -> None:
         while (job := lane.get()) is not None:
-            if job.dropped.is_set():
-                continue
-            outcome = job.context.run(_outcome, job)
-            if not job.loop.is_closed():
-                job.loop.call_soon_threadsafe(self._deliver, job.number, outcome)
+            if not job.dropped.is_set():
+                do = self._do if job.writes else self._read_on
+                job.context.copy().run(do, job)
+
+    def _do(self, job: Job) -> None:
+        """Do it, and say that it is done when its transaction has ended."""
+        new_correlation_id()
+        try:
+            result = self._written(job) if job.unit_of_work else job.work(None)
+        except Exception as error:  # noqa: BLE001 - the boundary of the thread: said on screen
+            self._hand_over(job, _failed(job, error))
+        else:
+            self._hand_over(job, (result, None))
+
+    def _written(self, job: Job) -> Any:
+        try:
+            with self._context.unit_of_work(on_open=job.track) as unit:
+                try:
+                    self._require_same_person(unit)
+                    return job.work(unit)
+                finally:
+                    job.leave()  # while the connection is still this job's
+        finally:
+            job.leave()  # a unit that was refused as it opened, by the session or the server
+
+    def _read_on(self, job: Job) -> None:
+        """Read, and in the same transaction what waits then; each answer is handed over at once."""
+        new_correlation_id()
+        asked: Job | None = job
+        try:
+            with self._context.unit_of_work(on_open=job.track) as unit:
+                self._require_same_person(unit)
+                left = self.TOGETHER
+                while asked is not None:
+                    result = asked.context.run(_read, asked, unit)
+                    self._hand_over(asked, (result, None))
+                    left -= 1
+                    asked = self._waiting_read(unit) if left else None
+        except Exception as error:  # noqa: BLE001 - the boundary of the thread: said on screen
+            if asked is None:
+                _log.info("what was read had no proper end: %s", type(error).__name__)
+                return
+            asked.leave()
+            self._hand_over(asked, _failed(asked, error))
+
+    def _waiting_read(self, unit: CancellableUnit) -> Job | None:
+        """The next question, if there is one, to be read in this unit."""
+        while True:
+            try:
+                job = self._reads.get_nowait()
+            except queue.Empty:
+                return None
+            if job is None:  # the end is for the thread to see
+                self._reads.put(None)
+                return None
+            with suppress(Cancelled):
+                job.track(unit)
+                return job
+            job.leave()
+
+    def _hand_over(self, job: Job, outcome: _Outcome) -> None:
+        if not job.loop.is_closed():
+            job.loop.call_soon_threadsafe(self._deliver, job.number, outcome)
 
     def _deliver(self, number: int, outcome: _Outcome) -> None:
         """Hand an answer to whoever waits for this number; nobody does any more: drop it."""
@@ -308,7 +308,7 @@ class Bridge:
         else:
             job.future.set_result(result)
 
-    def _cancel(self, job: _Job) -> None:
+    def _cancel(self, job: Job) -> None:
         self._pending.pop(job.number, None)
         job.dropped.set()
         if job.unit is not None:
@@ -316,17 +316,22 @@ class Bridge:
             threading.Thread(target=_cancel_on_server, args=(job,), daemon=True).start()
 
 
-def _outcome(job: _Job) -> _Outcome:
+def _read(job: Job, unit: CancellableUnit) -> Any:
     new_correlation_id()
     try:
-        return job.work(job), None
-    except KpixError as error:
+        return job.work(unit)
+    finally:
+        job.leave()  # while the connection is still this job's
+
+
+def _failed(job: Job, error: Exception) -> _Outcome:
+    """What a refusal is answered with, and anything else; inside the handler of the error."""
+    if isinstance(error, KpixError):
         return None, error
-    except Exception as error:  # noqa: BLE001 - the boundary of the thread: logged, said on screen
-        if job.dropped.is_set():
-            return None, None
-        report(error)
-        return None, unexpected()
+    if job.dropped.is_set():
+        return None, None
+    report(error)
+    return None, unexpected()
 
 
 def unexpected() -> Unexpected:
@@ -336,7 +341,7 @@ def unexpected() -> Unexpected:
     return Unexpected(correlation=correlation)
 
 
-def _cancel_on_server(job: _Job) -> None:
+def _cancel_on_server(job: Job) -> None:
     try:
         job.cancel()
     except KpixError as error:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
 
@@ -26,6 +27,7 @@ from kpix_tui.tui.widgets.header import KpixHeader
 from kpix_tui.tui.widgets.inputs import LineInput
 from kpix_tui.tui.widgets.news import News
 from kpix_tui.tui.widgets.notice import Notice
+from kpix_tui.tui.widgets.table import PagedTable
 from kpix_tui.tui.work import begin
 
 if TYPE_CHECKING:
@@ -39,8 +41,8 @@ class KpixScreen(LiveScreen[Answer]):
     """A full screen with a header, a body, a footer, and one place for what went wrong."""
 
     PLACE: ClassVar[str] = GLOBAL
-    _unread: bool = False
-    """Whether the last reading failed."""
+    _unread: KpixError | None = None
+    """Why the last reading failed."""
 
     @property
     def kpix(self) -> KpixApp:
@@ -99,8 +101,9 @@ class KpixScreen(LiveScreen[Answer]):
             try:
                 await work()
             except KpixError as error:
-                self._unread = group == "fetch"
-                self.show_problem(error)
+                self._unread = error if group == "fetch" else None
+                if not (group == "fetch" and self._says_already(error)):
+                    self.show_problem(error)
             else:
                 if group == "fetch":
                     self._read_again()
@@ -109,9 +112,22 @@ class KpixScreen(LiveScreen[Answer]):
 
     def _read_again(self) -> None:
         """What was said is out of date, unless it is about something that the person did."""
-        if self._unread or not self.catching_up:
+        if self._unread is not None or not self.catching_up:
             self.query_one("#notice", Notice).clear()
-        self._unread = self.catching_up = False
+        self._unread, self.catching_up = None, False
+
+    def _says_already(self, error: KpixError) -> bool:
+        """Whether a list says it where its rows would stand."""
+        return any(
+            each.failure is not None and each.failure.code == error.code
+            for each in self.query(PagedTable)
+        )
+
+    @on(PagedTable.Failed)
+    def _list_failed(self, event: PagedTable.Failed) -> None:
+        """One place is enough to say it."""
+        if self._unread is not None and self._unread.code == event.error.code:
+            self.query_one("#notice", Notice).clear()
 
     def show_problem(self, error: KpixError) -> None:
         """Say what went wrong, above the footer; a lost session leads to the login."""

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from kpix_tui.app.context import Context
 from kpix_tui.config import Settings
 from kpix_tui.db import engine
 from kpix_tui.db.errors import RoleTooPowerful, ServerTooOld, SslTooWeak, UrlInvalid
+from kpix_tui.db.uow import UnitOfWork
 from tests.support.databases import Database
 
 LOCAL = [
@@ -158,7 +160,7 @@ def test_a_server_of_an_unsupported_version_is_refused(
 
 
 def test_the_pool_is_as_large_as_the_settings_say(tmp_path: Path) -> None:
-    settings = Settings(tmp_path, tmp_path, tmp_path / "x", pool_size=7, pool_pre_ping=False)
+    settings = Settings(tmp_path, tmp_path, tmp_path / "x", pool_size=7)
     made = engine.make_engine("postgresql+psycopg://ada@localhost/kpix", settings)
     assert made.pool.size() == 7  # type: ignore[attr-defined] # of the queue pool
 
@@ -183,3 +185,16 @@ def test_nothing_that_is_bound_reaches_the_log_of_the_server(
             made.dispose()
     assert found == ["off"] * 3
     assert kept == "0"
+
+
+def test_a_connection_that_the_server_closed_is_replaced_unseen(
+    database: Database, context: Context
+) -> None:
+    def ask(uow: UnitOfWork) -> int:
+        return uow.driver.info.backend_pid
+
+    before = context.run(ask)
+    with database.server.connect("postgres") as superuser:
+        ended = superuser.execute("select pg_terminate_backend(%s, 10000)", (before,)).fetchone()
+    assert ended == (True,)
+    assert context.run(ask) != before

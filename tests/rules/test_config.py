@@ -141,8 +141,8 @@ def test_an_empty_value_is_as_none(load: Load) -> None:
 
 
 def test_false_and_nought_are_values(load: Load) -> None:
-    settings = load({"KPIX_POOL_OVERFLOW": "0"}, toml="pool_pre_ping = false\npool_overflow = 3\n")
-    assert settings.pool_pre_ping is False
+    settings = load({"KPIX_POOL_OVERFLOW": "0"}, toml="pooler = false\npool_overflow = 3\n")
+    assert settings.pooler is False
     assert settings.pool_overflow == 0
     assert load(toml="ascii = true\n", ascii=False).ascii is False
 
@@ -154,7 +154,7 @@ def test_what_means_yes(load: Load, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["0", "false", "No"])
 def test_what_means_no(load: Load, text: str) -> None:
-    assert load({"KPIX_POOL_PRE_PING": text}).pool_pre_ping is False
+    assert load({"KPIX_POOLER": text}, toml="pooler = true\n").pooler is False
 
 
 INTEGERS = [spec.name for spec in fields(Settings) if spec.type == "int"]

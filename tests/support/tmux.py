@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,11 @@ class Pane:
         """What is on the terminal now."""
         return self._tmux("capture-pane", "-p", "-t", self.name)
 
+    def enter(self, command: str) -> None:
+        """A command line in the shell."""
+        self.write(command)
+        self.press("Enter")
+
     def sees(self, *parts: str) -> str:
         """Wait until all of this is on the terminal; what is on it then."""
         deadline = time.monotonic() + PATIENCE
@@ -46,6 +52,13 @@ class Pane:
             assert time.monotonic() < deadline, f"{parts} not in:\n{shown}"
             time.sleep(0.05)
         return shown
+
+    def misses(self, part: str) -> None:
+        """Wait until this is not on the terminal any more."""
+        deadline = time.monotonic() + PATIENCE
+        while part in (shown := self.screen):
+            assert time.monotonic() < deadline, f"{part} still in:\n{shown}"
+            time.sleep(0.05)
 
     def _tmux(self, *arguments: str) -> str:
         return _tmux(self.socket, *arguments)
@@ -64,20 +77,26 @@ def _tmux(socket: Path, *arguments: str) -> str:
 
 @contextmanager
 def panes(folder: Path, people: Mapping[str, Mapping[str, str]]) -> Iterator[dict[str, Pane]]:
-    """kpix in a terminal for each of ``people``, with the environment that they are given."""
+    """A shell that knows ``kpix`` in a terminal for each of ``people``, in ``folder`` and with the
+    environment that they are given."""
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not installed here")
     socket, settings = folder / "tmux", folder / "tmux.conf"
     settings.write_text(SETTINGS)
+    launcher = folder / "bin" / "kpix"
+    launcher.parent.mkdir()
+    python = f"{shlex.quote(sys.executable)} -m kpix_tui"
+    launcher.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {python} "$@"\n')
+    launcher.chmod(0o755)
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     opened: dict[str, Pane] = {}
     try:
         for name, environment in people.items():
             given = kept | {"LANG": "C.UTF-8", "COLORTERM": "truecolor"} | dict(environment)
+            given |= {"PATH": f"{launcher.parent}:{given.get('PATH', '')}", "PS1": "$ "}
             command = ["env", "-i", "TERM=tmux-256color"]
-            command += [f"{key}={value}" for key, value in given.items()]
-            command += [sys.executable, "-m", "kpix_tui"]
-            size = ("-x", "120", "-y", "40", "-c", str(ROOT))
+            command += [*(f"{key}={value}" for key, value in given.items()), "sh"]
+            size = ("-x", "120", "-y", "40", "-c", str(folder))
             _tmux(socket, "-f", str(settings), "new-session", "-d", "-s", name, *size, *command)
             opened[name] = Pane(socket, name)
         yield opened

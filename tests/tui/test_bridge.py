@@ -7,11 +7,13 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kpix_tui.kernel.errors import NotFound
+from kpix_tui.kernel.errors import NotFound, Unavailable
 from kpix_tui.tui.bridge import Bridge
 from kpix_tui.tui.errors import Unexpected
 from tests.tui.support import FakeContext, FakeUnit
@@ -150,6 +152,79 @@ async def test_three_threads_at_most(bridge: Bridge) -> None:
     await asyncio.gather(*(bridge.read(name) for _ in range(30)), bridge.write(name))
     assert len(names) <= 3
     assert Bridge.READERS + Bridge.WRITERS == 3
+
+
+async def stuck_readers(bridge: Bridge, finish: threading.Event) -> list[asyncio.Task[None]]:
+    """Both readers are busy until ``finish``: what is asked for now waits."""
+    running = threading.Semaphore(0)
+
+    def stuck(_uow: FakeUnit) -> None:
+        running.release()
+        finish.wait(WAIT)
+
+    tasks = [asyncio.create_task(bridge.read(stuck)) for _ in range(Bridge.READERS)]
+    for _task in tasks:
+        assert await asyncio.to_thread(running.acquire, timeout=WAIT)
+    return tasks
+
+
+async def test_what_waits_is_read_in_the_same_transaction_and_answered_at_once(
+    bridge: Bridge, context: FakeContext
+) -> None:
+    finish = threading.Event()
+    begun = await stuck_readers(bridge, finish)
+    waiting = [asyncio.create_task(bridge.read(id)) for _ in range(2)]
+    await asyncio.sleep(0)
+    finish.set()
+    units = await asyncio.gather(*waiting)
+    await asyncio.gather(*begun)
+    assert set(units) <= {id(unit) for unit in context.units}
+    assert len(context.units) == Bridge.READERS
+
+
+async def test_no_transaction_goes_on_for_ever(bridge: Bridge, context: FakeContext) -> None:
+    finish = threading.Event()
+    begun = await stuck_readers(bridge, finish)
+    waiting = [asyncio.create_task(bridge.read(id)) for _ in range(5 * Bridge.TOGETHER)]
+    await asyncio.sleep(0)
+    finish.set()
+    units = await asyncio.gather(*begun, *waiting)
+    assert max(units.count(unit) for unit in units if unit) <= Bridge.TOGETHER
+    assert len(context.units) > Bridge.READERS
+
+
+async def test_a_refusal_is_of_the_read_that_it_refuses(bridge: Bridge) -> None:
+    def refuse(_uow: FakeUnit) -> None:
+        raise NotFound
+
+    finish = threading.Event()
+    begun = await stuck_readers(bridge, finish)
+    waiting = [asyncio.create_task(bridge.read(refuse if n == 1 else id)) for n in range(4)]
+    await asyncio.sleep(0)
+    finish.set()
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    await asyncio.gather(*begun)
+    assert [isinstance(answer, NotFound) for answer in answers] == [False, True, False, False]
+    assert all(isinstance(answer, int | NotFound) for answer in answers)
+
+
+async def test_a_transaction_that_ends_badly_takes_back_no_answer(
+    bridge: Bridge, context: FakeContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened = context.unit_of_work
+
+    @contextmanager
+    def ends_badly(*args: Any, **options: Any) -> Iterator[FakeUnit]:
+        with opened(*args, **options) as unit:
+            yield unit
+        raise Unavailable
+
+    context.unit_of_work = ends_badly  # type: ignore[method-assign]
+    with caplog.at_level(logging.INFO, "kpix.tui"):
+        assert await bridge.read(lambda _uow: "read") == "read"
+        with pytest.raises(Unavailable):
+            await bridge.write(lambda _uow: "not written")
+    assert "had no proper end: Unavailable" in caplog.text
 
 
 async def test_closing_waits_for_nobody(context: FakeContext) -> None:

@@ -272,7 +272,7 @@ async def test_a_refusal_keeps_what_was_typed(tmp_path: Path, finder: Finder) ->
     async with opened(tmp_path) as pilot:
         await press(pilot, *"trai")
         await until(pilot, lambda: "gone [/foo]" in seen(pilot))
-        assert "Press r to try again." in seen(pilot)
+        assert "Press Esc, then r to try again." in seen(pilot)
         finder.failing = None
         await press(pilot, "escape", "r")
         await until(pilot, lambda: "Regional trains" in seen(pilot))

@@ -138,6 +138,7 @@ async def test_each_state_says_what_it_is(name: str, tmp_path: Path) -> None:
             assert empty in seen(pilot)
         await anew(pilot, State.ERROR)
         assert WHY in seen(pilot)
+        assert seen(pilot).count(WHY) == 1, seen(pilot)
         assert "Press r to try again" in seen(pilot)
         assert "Loading…" not in seen(pilot)
         app.answer(State.FULL)

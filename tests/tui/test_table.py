@@ -98,6 +98,27 @@ def many(count: int) -> list[str]:
     return [f"name {i:05}" for i in range(count)]
 
 
+class DistantList(ListScreen):
+    """Answers after the rows have got their place and their size."""
+
+    async def page(self, request: PageRequest) -> Page[Row]:
+        found = await super().page(request)
+        await asyncio.sleep(0.2)
+        return found
+
+
+async def test_a_list_that_opens_is_read_once(app: KpixApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = DistantList(many(300))
+        await pilot.app.push_screen(screen)
+        await until(pilot, lambda: "name 00000" in screen.text)
+        assert [request.offset for request in screen.asked] == [0]
+        screen.table.focus()
+        await pilot.press("end")
+        await until(pilot, lambda: "name 00299" in screen.text)
+        assert [request.offset for request in screen.asked] == [0, 200]
+
+
 async def test_only_what_is_near_is_read_and_held(app: KpixApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await show(pilot, many(10_000))

@@ -37,6 +37,17 @@ async def test_what_is_typed_after_tab_belongs_to_the_next_field(
         assert field(pilot, "process").raw == "Works"
 
 
+async def test_what_is_deleted_or_moved_over_is_so_before_the_next_letter(
+    tmp_path: Path, world: World
+) -> None:
+    async with opened(tmp_path) as pilot:
+        await burst(pilot, "n")
+        await burst(pilot, *"Sagety", *["left"] * 3, "backspace", "f", "end", "!")
+        assert field(pilot, "title").raw == "Safety!"
+        await burst(pilot, *["tab"] * 2, *"Twi", "enter", *"liness", "backspace", *"!")
+        assert field(pilot, "description").raw == "Twi\nlines!"
+
+
 async def test_what_is_typed_after_enter_belongs_to_the_next_field(
     tmp_path: Path, world: World
 ) -> None:

@@ -337,7 +337,7 @@ class World:
     def show_kpi(self, _uow: Any, kpi_id: UUID, until: date | None = None) -> KpiDetail:
         """Definition and row."""
         kpi = self.kpis[kpi_id]
-        return KpiDetail(kpi, self.row(kpi, until))
+        return KpiDetail(kpi, self.row(kpi, until), min(self.values[kpi_id], default=None))
 
     def list_values(
         self,

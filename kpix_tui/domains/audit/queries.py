@@ -16,10 +16,12 @@ from sqlalchemy import (
     Uuid,
     cast,
     column,
+    false,
     func,
     or_,
     select,
     table,
+    true,
     union_all,
 )
 
@@ -94,16 +96,35 @@ _DELETED: Final = AuditModel.__table__.alias("deleted")
 def entries(uow: UnitOfWork, page: PageRequest, wanted: AuditFilter) -> Page[AuditRow]:
     """One page of entries. The index alone says which they are and how many: a log is long."""
     conditions = _conditions(uow, page.text, wanted)
-    ids = uow.session.scalars(
-        _sorted(page).where(*conditions).offset(page.offset).limit(page.limit)
+    counted = select(func.count()).select_from(AuditModel).where(*conditions)
+    order = _order(page)
+    cut = (
+        _ids(page)
+        .add_columns(func.row_number().over(order_by=order).label("place"))
+        .where(*conditions)
+        .order_by(*order)
+        .offset(page.offset)
+        .limit(page.limit)
+        .subquery("cut")
+    )
+    rows = uow.session.execute(
+        _ENTRIES.add_columns(counted.scalar_subquery().label("of_all"))
+        .join(cut, cut.c.id == AuditModel.id)
+        .where(AuditModel.organization_id == uow.principal.organization_id)
+        .order_by(cut.c.place)
     ).all()
-    total = uow.session.scalar(select(func.count()).select_from(AuditModel).where(*conditions))
-    return Page(_read(uow, ids), total or 0, page.offset)
+    total = rows[0].of_all if rows else page.offset and uow.session.scalar(counted)
+    return Page(_views(uow, rows), total or 0, page.offset)
 
 
 def entry(uow: UnitOfWork, entry_id: UUID) -> AuditRow | None:
     """One entry."""
-    return next(iter(_read(uow, (entry_id,))), None)
+    rows = uow.session.execute(
+        _ENTRIES.where(
+            AuditModel.organization_id == uow.principal.organization_id, AuditModel.id == entry_id
+        )
+    )
+    return next(iter(_views(uow, rows.all())), None)
 
 
 def old_entries(uow: UnitOfWork, before: date) -> tuple[OldEntries, ...]:
@@ -203,41 +224,35 @@ def _objects_called(uow: UnitOfWork, name: str) -> Any:
     return union_all(existing, gone)
 
 
-def _sorted(page: PageRequest) -> Select[Any]:
-    """Ids in order: the newest first unless asked otherwise.
+def _ids(page: PageRequest) -> Select[Any]:
+    ids = select(AuditModel.id)
+    if page.column != "who":
+        return ids
+    return ids.outerjoin(
+        _USERS,
+        (_USERS.c.organization_id == AuditModel.organization_id)
+        & (_USERS.c.id == AuditModel.actor_id),
+    )
+
+
+def _order(page: PageRequest) -> tuple[Any, ...]:
+    """The newest first unless asked otherwise.
 
     An entry's instant is never missing: without NULLS LAST its index is read backwards.
     """
     name = page.column or "at"
     if name not in _SORTS:
         raise SortUnknown(sort=name, sorts=", ".join(_SORTS), fields=("sort",))
-    ids = select(AuditModel.id)
-    if name == "who":
-        ids = ids.outerjoin(
-            _USERS,
-            (_USERS.c.organization_id == AuditModel.organization_id)
-            & (_USERS.c.id == AuditModel.actor_id),
-        )
     first = (one.desc() if page.descending else one.asc() for one in _SORTS[name])
     last = (AuditModel.at, AuditModel.id)
     oldest = page.sort == "at"
-    return ids.order_by(
-        *(one.nulls_last() for one in first), *(last if oldest else (one.desc() for one in last))
+    return (
+        *(one.nulls_last() for one in first),
+        *(last if oldest else (one.desc() for one in last)),
     )
 
 
 # -- what they say ---------------------------------------------------------------------------------
-
-
-def _read(uow: UnitOfWork, ids: Sequence[UUID]) -> tuple[AuditRow, ...]:
-    """The entries of these ids, in their order; those that are none are left out."""
-    rows = uow.session.execute(
-        _ENTRIES.where(
-            AuditModel.organization_id == uow.principal.organization_id, AuditModel.id.in_(ids)
-        )
-    )
-    known = {row.id: row for row in rows}
-    return _views(uow, [known[one] for one in ids if one in known])
 
 
 def _views(uow: UnitOfWork, rows: Sequence[Any]) -> tuple[AuditRow, ...]:
@@ -274,17 +289,13 @@ def _values(text: str | None) -> dict[str, Any] | None:
 def _names(uow: UnitOfWork, ids: frozenset[UUID]) -> dict[UUID, str]:
     """What ids are called, as far as the reader sees it."""
     here = uow.principal.organization_id
-    known = uow.session.execute(
-        select(_OBJECTS.c.id, _OBJECTS.c.name).where(
-            _OBJECTS.c.organization_id == here, _OBJECTS.c.id.in_(ids)
-        )
+    known = select(_OBJECTS.c.id, _OBJECTS.c.name, true().label("exists")).where(
+        _OBJECTS.c.organization_id == here, _OBJECTS.c.id.in_(ids)
     )
-    names: dict[UUID, str] = {row.id: row.name for row in known}
-    gone = uow.session.execute(
-        select(_DELETED.c.subject_id, _DELETED.c.old["name"].astext.label("name")).where(
-            _DELETED.c.organization_id == here,
-            _DELETED.c.action.in_(_GONE),
-            _DELETED.c.subject_id.in_(ids - names.keys()),
-        )
+    gone = select(_DELETED.c.subject_id, _DELETED.c.old["name"].astext, false()).where(
+        _DELETED.c.organization_id == here,
+        _DELETED.c.action.in_(_GONE),
+        _DELETED.c.subject_id.in_(ids),
     )
-    return {row.subject_id: row.name for row in gone} | names
+    rows = uow.session.execute(union_all(known, gone)).all()
+    return {row.id: row.name for row in sorted(rows, key=lambda row: row.exists)}

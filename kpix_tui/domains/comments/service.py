@@ -70,8 +70,11 @@ def list_comments(
         KpiNotFound: there is none, or the actor may not see it.
         PermissionMissing: no role of the actor reads comments.
     """
-    _readable(uow, subject.kpi_id)
-    return queries.comments(uow, subject, page, only_unread=unread)
+    require(actor_of(uow), Permission.COMMENT_READ)
+    found = queries.comments(uow, subject, page, only_unread=unread)
+    if not found.total:
+        _readable(uow, subject.kpi_id)  # nobody wrote anything, or not for the actor
+    return found
 
 
 def get_comment(uow: UnitOfWork, comment_id: UUID) -> Comment:

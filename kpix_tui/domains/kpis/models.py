@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,8 +16,11 @@ from sqlalchemy import (
     SmallInteger,
     UniqueConstraint,
     func,
+    lateral,
+    select,
     text,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kpix_tui.db.base import Base, Key, String, Tenant
@@ -135,4 +139,21 @@ class AssignmentModel(Base):
     assigned_by: Mapped[UUID] = mapped_column(server_default=text("auth.user_id()"))
     assigned_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now()
+    )
+
+
+def thresholds_of(kpi: Any) -> Any:
+    """Every set of thresholds of the KPI at hand, as arrays."""
+    held = KpiThresholdModel
+    columns = (held.valid_from, held.green, held.orange, held.red, held.target)
+    return lateral(
+        select(
+            *(
+                func.array_agg(aggregate_order_by(each, held.valid_from)).label(f"each_{each.key}")
+                for each in columns
+            )
+        )
+        .where(held.organization_id == kpi.organization_id, held.kpi_id == kpi.id)
+        .correlate(kpi),
+        name="dated",
     )

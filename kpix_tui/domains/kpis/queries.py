@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import fields
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, column, exists, func, select
+from sqlalchemy import Select, Uuid, column, exists, func, select, true
 from sqlalchemy.orm import aliased
 
 from kpix_tui.access.permissions import Level
@@ -14,7 +15,7 @@ from kpix_tui.db.paging import fetch_page
 from kpix_tui.db.reach import kpis_assigned, shares_in_force
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel, ShareModel
-from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, KpiThresholdModel
+from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, thresholds_of
 from kpix_tui.domains.kpis.views import Assignment, DatedThresholds, Direction, Kpi, Thresholds
 from kpix_tui.domains.people.models import TeamMemberModel, TeamModel, UserModel
 from kpix_tui.kernel.paging import Page, PageRequest
@@ -22,7 +23,7 @@ from kpix_tui.kernel.periods import Frequency
 
 
 def _kpis(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
-    shared = shares_in_force()
+    shared, dated = shares_in_force(), thresholds_of(KpiModel)
     return (
         select(
             KpiModel.id,
@@ -42,6 +43,7 @@ def _kpis(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
             KpiModel.version,
             shared.c.level,
             KpiModel.id.in_(kpis_assigned()).label("assigned"),
+            *dated.c,
         )
         .join(
             DashboardModel,
@@ -54,6 +56,7 @@ def _kpis(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
             & (UserModel.id == KpiModel.owner_id),
         )
         .outerjoin(shared, shared.c.dashboard_id == KpiModel.dashboard_id)
+        .join(dated, true())
         .where(
             KpiModel.organization_id == uow.principal.organization_id,
             KpiModel.deleted_at.is_(None),
@@ -62,21 +65,25 @@ def _kpis(uow: UnitOfWork) -> Select[*tuple[Any, ...]]:
 
 
 def _views(uow: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> tuple[Kpi, ...]:
-    """Two queries, however many KPIs: the definitions and their thresholds."""
-    rows = uow.session.execute(statement).all()
-    dated = thresholds(uow, [row.id for row in rows])
-    return tuple(
-        Kpi(
-            **{
-                **row._mapping,
-                "direction": Direction(row.direction),
-                "frequency": Frequency(row.frequency),
-                "thresholds": dated[row.id],
-                "level": Level(row.level) if row.level else None,
-            }
-        )
-        for row in rows
+    return tuple(view(row) for row in uow.session.execute(statement))
+
+
+def view(row: Any) -> Kpi:
+    """The KPI of a row that has all its columns, and its thresholds as arrays."""
+    return Kpi(
+        **{name: row._mapping[name] for name in _AS_THEY_ARE},
+        direction=Direction(row.direction),
+        frequency=Frequency(row.frequency),
+        thresholds=dated_thresholds(row),
+        level=Level(row.level) if row.level else None,
     )
+
+
+_AS_THEY_ARE: Final = tuple(
+    field.name
+    for field in fields(Kpi)
+    if field.name not in ("direction", "frequency", "thresholds", "level")
+)
 
 
 def kpi(uow: UnitOfWork, kpi_id: UUID) -> Kpi | None:
@@ -116,33 +123,13 @@ def codes_like(uow: UnitOfWork, stem: str) -> frozenset[str]:
     )
 
 
-def thresholds(
-    uow: UnitOfWork, kpi_ids: Iterable[UUID]
-) -> Mapping[UUID, tuple[DatedThresholds, ...]]:
-    """Every set of thresholds of each KPI, oldest first."""
-    wanted = list(kpi_ids)
-    rows = uow.session.execute(
-        select(
-            KpiThresholdModel.kpi_id,
-            KpiThresholdModel.valid_from,
-            KpiThresholdModel.green,
-            KpiThresholdModel.orange,
-            KpiThresholdModel.red,
-            KpiThresholdModel.target,
-        )
-        .where(
-            KpiThresholdModel.organization_id == uow.principal.organization_id,
-            KpiThresholdModel.kpi_id.in_(wanted),
-        )
-        .order_by(KpiThresholdModel.kpi_id, KpiThresholdModel.valid_from)
+def dated_thresholds(row: Any) -> tuple[DatedThresholds, ...]:
+    """The thresholds of a row that holds them as arrays."""
+    arrays = (row.each_valid_from, row.each_green, row.each_orange, row.each_red, row.each_target)
+    return tuple(
+        DatedThresholds(day, Thresholds(*numbers))
+        for day, *numbers in zip(*(each or () for each in arrays), strict=True)
     )
-    found: dict[UUID, tuple[DatedThresholds, ...]] = dict.fromkeys(wanted, ())
-    for row in rows:
-        dated = DatedThresholds(
-            row.valid_from, Thresholds(row.green, row.orange, row.red, row.target)
-        )
-        found[row.kpi_id] += (dated,)
-    return found
 
 
 # In the order of the keys, so that two transactions never wait for each other.

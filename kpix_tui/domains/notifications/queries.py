@@ -133,7 +133,7 @@ def _with_names(uow: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> Select[
 def _view(row: Any) -> Notification:
     return Notification(
         **{
-            **row._mapping,
+            **{name: value for name, value in row._mapping.items() if name != "of_all"},
             "kind": Kind(row.kind),
             "priority": Priority(row.priority),
             "frequency": Frequency(row.frequency) if row.frequency else None,
@@ -159,21 +159,19 @@ def inbox(uow: UnitOfWork, page: PageRequest, wanted: InboxFilter) -> Page[Notif
         default="-at",
         searched=(_KPIS.c.code, _KPIS.c.name, _ACTORS.c.name, _DASHBOARDS.c.title),
         tie=tuple_(NotificationModel.at, NotificationModel.id).desc(),
+        details=lambda cut: (
+            _with_names(uow, _COLUMNS).join(cut, cut.c.id == NotificationModel.id).where(_mine(uow))
+        ),
     )
-    known = _read(uow, [row.id for row in found.rows])
-    return Page(tuple(known[row.id] for row in found.rows), found.total, found.offset)
-
-
-def _read(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Notification]:
-    rows = uow.session.execute(
-        _with_names(uow, _COLUMNS).where(_mine(uow), NotificationModel.id.in_(ids))
-    )
-    return {row.id: _view(row) for row in rows}
+    return found.map(_view)
 
 
 def notification(uow: UnitOfWork, notification_id: UUID) -> Notification | None:
     """One of the actor's notifications."""
-    return _read(uow, [notification_id]).get(notification_id)
+    row = uow.session.execute(
+        _with_names(uow, _COLUMNS).where(_mine(uow), NotificationModel.id == notification_id)
+    ).one_or_none()
+    return None if row is None else _view(row)
 
 
 def states(uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, datetime | None]:

@@ -13,8 +13,8 @@ from kpix_tui.access.permissions import Level, Permission
 from kpix_tui.access.policy import require
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.errors import DashboardNotFound
+from kpix_tui.domains.kpis import queries as kpis
 from kpix_tui.domains.kpis.errors import KpiNotFound
-from kpix_tui.domains.kpis.service import get_kpi
 from kpix_tui.domains.kpis.views import Direction, Status, StatusOf, Thresholds
 from kpix_tui.domains.overview.errors import TooLongAgo
 from kpix_tui.domains.overview.queries import dashboards, figures, lists
@@ -144,12 +144,12 @@ def show_kpi(uow: UnitOfWork, kpi_id: UUID, until: date | None = None) -> KpiDet
         KpiNotFound: there is none, or the actor may not see it.
         TooLongAgo: ``until`` is a day of the first years.
     """
+    require(actor_of(uow), Permission.KPI_READ)
     day = _day(uow, until)
-    definition = get_kpi(uow, kpi_id)
     row = lists.kpi(uow, kpi_id, past=_past(uow, day), until=day)
     if row is None:
-        raise KpiNotFound(name=definition.code)
-    return KpiDetail(definition, _rows(uow, [row], day)[0])
+        raise KpiNotFound(name=str(kpi_id))
+    return KpiDetail(kpis.view(row), _view(row, _present(uow, day)), row.first_period)
 
 
 def _day(uow: UnitOfWork, until: date | None) -> date:

@@ -198,6 +198,8 @@ class KpiDetail:
 
     kpi: Kpi
     row: KpiRow
+    first_period: date | None
+    """Where its values begin; None where the actor sees none."""
 
 
 # -- the overview ----------------------------------------------------------------------------------

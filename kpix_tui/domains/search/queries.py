@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Text, TextClause, bindparam, text
@@ -12,14 +13,14 @@ from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.kpis.views import Status
 from kpix_tui.domains.plans.views import PlanStatus
 from kpix_tui.domains.search.rules import marked, snippet
-from kpix_tui.domains.search.views import WITH_STATUS, Found, Hit, Kind, Wanted
+from kpix_tui.domains.search.views import WITH_STATUS, Found, Hit, Kind, StatusFilter, Wanted
 from kpix_tui.kernel.paging import Page, PageRequest
 
 _OF_STATUS: Final = """
     left join kpix.kpi_state v on v.organization_id = :organization and v.kpi_id = f.id
     left join kpix.action_plan a on a.organization_id = :organization and a.id = f.id
-    where coalesce(a.status, v.status, 'NO_DATA') = any (:statuses)
-        or v.critical and 'CRITICAL' = any (:statuses)
+    where coalesce(a.status, v.status, 'NO_DATA') in ({statuses})
+        or v.critical and 'CRITICAL' in ({statuses})
 """
 
 # The page is cut before anything is read, so that a common word costs no more than a rare one. What
@@ -33,7 +34,7 @@ with found as materialized (
     {of_status}
 ),
 page as materialized (
-    select * from found order by place offset :offset limit :limit
+    select * from found order by place offset :offset limit {limit}
 ),
 mails as materialized (
     select m.user_id, m.email from auth.emails() m
@@ -81,8 +82,13 @@ order by shown.place
 """
 
 
-def _statement(of_status: str) -> TextClause:
-    return text(_SEARCH.format(of_status=of_status)).bindparams(
+@lru_cache(maxsize=64)
+def _statement(limit: int, statuses: frozenset[StatusFilter]) -> TextClause:
+    """With the limit and the statuses in the text: of those that are given the planner expects
+    more rows than there are, and plans each search anew, which takes a tenth of its time."""
+    wanted = ", ".join(f"'{StatusFilter(each).value}'" for each in sorted(statuses))
+    of_status = _OF_STATUS.format(statuses=wanted) if statuses else ""
+    return text(_SEARCH.format(of_status=of_status, limit=int(limit))).bindparams(
         bindparam("kinds", type_=ARRAY(Text)),
         bindparam("order", type_=ARRAY(Text)),
         bindparam("process", type_=Text),
@@ -90,10 +96,6 @@ def _statement(of_status: str) -> TextClause:
         bindparam("since", type_=TIMESTAMP(timezone=True)),
         bindparam("until", type_=TIMESTAMP(timezone=True)),
     )
-
-
-_OF_ANY: Final = _statement("")
-_OF_SOME: Final = _statement(_OF_STATUS).bindparams(bindparam("statuses", type_=ARRAY(Text)))
 
 
 def search(
@@ -114,11 +116,8 @@ def search(
         "since": since,
         "until": until,
         "offset": page.offset,
-        "limit": page.limit,
     }
-    if wanted.statuses:
-        given["statuses"] = list(wanted.statuses)
-    rows = uow.session.execute(_OF_SOME if wanted.statuses else _OF_ANY, given).all()
+    rows = uow.session.execute(_statement(page.limit, wanted.statuses), given).all()
     hits = tuple(_hit(row) for row in rows if row.id is not None)
     return Found(Page(hits, rows[0].of_all, page.offset), rows[0].more)
 

@@ -192,8 +192,10 @@ def list_values(
         KpiNotFound: there is none, or the actor may not see it.
     """
     require(actor_of(uow), Permission.KPI_VALUE_READ)
-    get_kpi(uow, kpi_id)
-    return queries.values(uow, kpi_id, page, since, until)
+    found = queries.values(uow, kpi_id, page, since, until)
+    if not found.total:
+        get_kpi(uow, kpi_id)  # there is none of it, or no such KPI
+    return found
 
 
 def value_history(uow: UnitOfWork, kpi_id: UUID, day: date) -> tuple[RevisionRow, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from functools import partial
 from typing import Any, ClassVar
@@ -104,17 +105,18 @@ class KpiScreen(KpixScreen[None]):
     # -- reading -------------------------------------------------------------------------------
 
     async def fetch(self) -> None:
-        """The definition, and where its values begin."""
-        detail = await self.bridge.read(overview.show_kpi, self._kpi_id)
-        oldest = await self.bridge.read(
-            values.list_values, self._kpi_id, PageRequest(limit=1, sort="period_start")
+        """The definition, and the values that one looks at first."""
+        latest = PageRequest(limit=FARTHEST, sort="-period_start")
+        detail, held = await asyncio.gather(
+            self.bridge.read(overview.show_kpi, self._kpi_id),
+            self.bridge.read(values.list_values, self._kpi_id, latest),
         )
         self._detail = detail
         self._history.kpi = detail.kpi
         self.query_one(Panel).show(detail)
         last = detail.row.spark[-1].period_start if detail.row.spark else self._today()
-        first = oldest.rows[0].period_start if oldest.rows else last
-        self.chart.show(detail.kpi, min(first, last), last, detail.row.period_start)
+        first = min(detail.first_period or last, last)
+        self.chart.show(detail.kpi, first, last, held, detail.row.period_start)
         self.table.grid.redraw()
         self.refresh_crumbs()
         self.refresh_bindings()

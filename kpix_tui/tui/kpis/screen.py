@@ -34,7 +34,7 @@ class KpisScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "kpis"
     BINDINGS = bindings_for(PLACE)
-    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD, Kind.PLAN})
 
     def __init__(
         self,

@@ -49,7 +49,7 @@ class OverviewScreen(KpixScreen[None]):
 
     PLACE: ClassVar[str] = "overview"
     BINDINGS = bindings_for(PLACE)
-    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD})
+    SHOWS: ClassVar[frozenset[Kind]] = frozenset({Kind.VALUE, Kind.KPI, Kind.DASHBOARD, Kind.PLAN})
 
     def crumbs(self) -> tuple[str, ...]:
         """Where we are."""

@@ -56,6 +56,10 @@ class Results(PagedTable[Hit]):
             )
         return _("Nothing that you may see has these words."), _("Try fewer, or A for every kind.")
 
+    def next_try(self) -> str:
+        """What is typed belongs to the line."""
+        return _("Press Esc, then r to try again.")
+
     def counted(self) -> str:
         """How many were found."""
         return "" if self.found is None else count_words(self.found)
@@ -97,11 +101,13 @@ class SearchScreen(KpixScreen[None]):
             self._load,
             row_key=lambda hit: (hit.kind, hit.id),
             empty="",
+            page_size=service.HITS,
             id="results",
         )
 
     def begin(self) -> None:
-        """The list reads by itself."""
+        """The list reads by itself, and nothing ahead: the next letter asks anew."""
+        self.table.grid.ahead = 0
         self.line.focus()
 
     @property

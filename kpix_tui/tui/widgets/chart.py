@@ -26,6 +26,7 @@ from kpix_tui.domains.kpis.rules import thresholds_in_force
 from kpix_tui.domains.kpis.views import Kpi
 from kpix_tui.domains.values.views import ValueRow
 from kpix_tui.i18n.catalog import _
+from kpix_tui.kernel.paging import Page
 from kpix_tui.kernel.periods import Period, ordinal, period_of, start_of
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.widgets.chart_sheet import INKS, ZONES, Cell, Sheet, View, draw
@@ -92,14 +93,21 @@ class Chart(Widget, can_focus=True):
 
     # -- what the screen gives -----------------------------------------------------------------
 
-    def show(self, kpi: Kpi, first: date, last: date, at: date | None = None) -> None:
-        """Show ``kpi`` from the period of ``first`` to that of ``last``, the cursor on ``at``."""
+    def show(
+        self, kpi: Kpi, first: date, last: date, latest: Page[ValueRow], at: date | None = None
+    ) -> None:
+        """Show ``kpi`` from the period of ``first`` to that of ``last``, the cursor on ``at``.
+
+        ``latest`` are its newest values, the first page of them.
+        """
         fresh = self._kpi is None or self._kpi.id != kpi.id
         at_end = self.cursor >= self._last
         self._kpi = kpi
         self._first = ordinal(kpi.frequency, first)
         self._last = max(self._first, ordinal(kpi.frequency, last))
-        self._held = None
+        self._values = {ordinal(kpi.frequency, row.period_start): row for row in latest.rows}
+        complete = len(latest.rows) == latest.total
+        self._held = Chart._Held(self._first if complete else min(self._values), self._last)
         if fresh or at_end:
             self.cursor = min(self._last, ordinal(kpi.frequency, at or last))
         self._fit()

@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
-from kpix_tui.kernel.paging import PAGE_SIZE, Page, PageRequest
+from kpix_tui.kernel.paging import Page, PageRequest
 from kpix_tui.tui.actions import bindings_for
 from kpix_tui.tui.widgets.columns import GAP, Column, Laid, lay_out
 from kpix_tui.tui.widgets.text import clip, plain
@@ -75,6 +75,8 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._marked: Callable[[Row], bool] | None = None
         self.total = 0
+        self.ahead = AHEAD
+        """Rows that are read beyond those that are seen."""
 
     # -- contents ------------------------------------------------------------------------------
 
@@ -96,8 +98,8 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
     @property
     def wanted(self) -> tuple[int, int]:
         """The first and last row that should be loaded."""
-        first = max(0, self.scroll_offset.y - AHEAD)
-        last = self.scroll_offset.y + max(1, self.size.height) + AHEAD
+        first = max(0, self.scroll_offset.y - self.ahead)
+        last = self.scroll_offset.y + max(1, self.size.height) + self.ahead
         return first, min(last, max(0, self.total - 1)) if self.total else 0
 
     def holds(self, index: int) -> bool:
@@ -157,10 +159,9 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         self.refresh()
 
     def _forget_far(self, offset: int) -> None:
-        reach = PAGES_HELD // 2 * PAGE_SIZE
-        for index in [
-            i for i in self._rows if not offset - reach <= i < offset + PAGE_SIZE + reach
-        ]:
+        size = self._request.limit
+        reach = PAGES_HELD // 2 * size
+        for index in [i for i in self._rows if not offset - reach <= i < offset + size + reach]:
             del self._rows[index]
 
     # -- moving --------------------------------------------------------------------------------

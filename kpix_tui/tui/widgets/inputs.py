@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual.binding import Binding
+from textual.events import Key
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
@@ -36,6 +37,19 @@ class TakesTab(Protocol):
         """Whether Tab was for the field, and the focus stays."""
 
 
+async def obey_in_turn(widget: Widget, event: Key) -> None:
+    """Move or delete before the next key is handed out.
+
+    Textual inserts a letter when the widget is given the key, and looks for what else a key means
+    once it has come up to the application: typed fast, `b` `Backspace` `c` would lose the `c`.
+    """
+    for binding in widget._bindings.key_to_bindings.get(event.key, ()):
+        if not binding.priority and await widget.app.run_action(binding.action, widget):
+            event.stop()
+            event.prevent_default()
+            return
+
+
 class LineInput(Input):
     """One line of text."""
 
@@ -48,6 +62,9 @@ class LineInput(Input):
         # Where the whole text is selected, one stray key replaces it.
         super().__init__(compact=True, select_on_focus=False, **options)
         self.cursor_blink = False
+
+    async def _on_key(self, event: Key) -> None:
+        await obey_in_turn(self, event)
 
     async def action_submit(self) -> None:
         """Go on, once everything that was typed before is in the line."""
@@ -93,6 +110,9 @@ class AreaInput(TextArea):
         self.longest = longest
         self.cursor_blink = False
         self.match_cursor_bracket = False  # it would read to the end for each key
+
+    async def _on_key(self, event: Key) -> None:
+        await obey_in_turn(self, event)
 
     def _replace_via_keyboard(
         self, insert: str, start: tuple[int, int], end: tuple[int, int]

@@ -78,6 +78,19 @@ class PagedTable(Vertical, Generic[Row]):
             """The table."""
             return self.table
 
+    class Failed(Message):
+        """What it shows could not be read, which stands where the rows would."""
+
+        def __init__(self, table: PagedTable[Any], error: KpixError) -> None:
+            super().__init__()
+            self.table = table
+            self.error = error
+
+        @property
+        def control(self) -> PagedTable[Any]:
+            """The table."""
+            return self.table
+
     def __init__(
         self,
         columns: Sequence[Column[Row]],
@@ -89,10 +102,11 @@ class PagedTable(Vertical, Generic[Row]):
         sort: str | None = None,
         text: str = "",
         cells: bool = False,
+        page_size: int = PAGE_SIZE,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self.request = PageRequest(sort=sort, text=text)
+        self.request = PageRequest(limit=page_size, sort=sort, text=text)
         self._loader = loader
         self._row_key = row_key
         self._empty = (empty, empty_step)
@@ -100,7 +114,9 @@ class PagedTable(Vertical, Generic[Row]):
         # Held and not looked for: an answer may come while the screen is being left.
         self._count_line = Static("", classes="count", markup=False)
         self._pages: set[int] = set()
+        self._reading: int | None = None
         self._number = 0
+        self.failure: KpixError | None = None
         self._keep = True
         self._typing: Timer | None = None
 
@@ -169,31 +185,41 @@ class PagedTable(Vertical, Generic[Row]):
     # -- reading -----------------------------------------------------------------------------------
 
     def _load(self) -> None:
+        self._reading = self._next_page()
         begin(self, partial(self._load_missing, self._number), group="page", exclusive=True)
 
     async def _load_missing(self, number: int) -> None:
         """Read the pages that the visible rows lie on, the nearest first, until none is missing."""
         try:
             while number == self._number and (page := self._next_page()) is not None:
-                request = replace(self.request, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+                self._reading = page
+                request = replace(self.request, offset=page * self._page_size)
                 found = await self._loader(request)
                 if number == self._number:
                     self._show(page, found)
         except KpixError as error:
             if number == self._number:
+                self._reading = None
                 self._show_problem(error)
+
+    @property
+    def _page_size(self) -> int:
+        """Rows of a page."""
+        return self.request.limit
 
     def _next_page(self) -> int | None:
         first, last = self._grid.wanted
-        wanted = range(first // PAGE_SIZE, max(first, last) // PAGE_SIZE + 1)
+        wanted = range(first // self._page_size, max(first, last) // self._page_size + 1)
         return next((page for page in wanted if page not in self._pages), None)
 
     def _show(self, page: int, found: Page[Row]) -> None:
+        self._reading = self.failure = None
         fresh = not self._pages
         kept = self._grid.current if fresh and self._keep else None
         self._pages.add(page)
         self._grid.put(found, fresh=fresh)
-        self._pages = {held for held in self._pages if self._grid.holds(held * PAGE_SIZE)} | {page}
+        held = {one for one in self._pages if self._grid.holds(one * self._page_size)}
+        self._pages = held | {page}
         if kept is not None:
             key = self._row_key(kept)
             self._grid.stay_on(lambda row: self._row_key(row) == key)
@@ -209,12 +235,14 @@ class PagedTable(Vertical, Generic[Row]):
         if isinstance(error, NotSignedIn):
             self.app.post_message(SessionLost())
             return
+        self.failure = error
+        self.post_message(self.Failed(self, error))
         text = error_text(error)
         if self._grid.total:
             mark = failed_mark(ascii=bool(getattr(self.app, "ascii", False)))
             self._count(f"{mark} {text}", failed=True)
         else:
-            self._grid.say(text, _("Press r to try again."), failed=True)
+            self._grid.say(text, self.next_try(), failed=True)
 
     def _say_count(self) -> None:
         total = self._grid.total
@@ -227,6 +255,10 @@ class PagedTable(Vertical, Generic[Row]):
     def nothing(self) -> tuple[str, str]:
         """What an empty list says, and what to do then."""
         return self._empty
+
+    def next_try(self) -> str:
+        """What to press where it could not be read."""
+        return _("Press r to try again.")
 
     def counted(self) -> str:
         """What the line below the rows says of them."""
@@ -327,7 +359,7 @@ class PagedTable(Vertical, Generic[Row]):
     @on(Grid.Shifted)
     def _shifted(self, event: Grid.Shifted) -> None:
         event.stop()
-        if self._next_page() is not None:
+        if (page := self._next_page()) is not None and page != self._reading:
             self._load()
         if event.row_changed:
             self.post_message(self.Moved(self, self.current))

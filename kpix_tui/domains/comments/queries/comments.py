@@ -121,7 +121,7 @@ def comments(
         searched=(CommentModel.body, _Author.name),
         tie=tuple_(CommentModel.created_at, CommentModel.id),
     )
-    mentioned = _mentions(uow, [row.id for row in found.rows])
+    mentioned = _mentions(uow, [row.id for row in found.rows]) if found.rows else {}
     return found.map(lambda row: _view(row, mentioned))
 
 

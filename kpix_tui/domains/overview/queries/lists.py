@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
+    Text,
+    Uuid,
     and_,
     func,
     lateral,
@@ -20,32 +25,61 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from kpix_tui.db.paging import fetch_page
+from kpix_tui.db.paging import Paged, paged
 from kpix_tui.db.reach import kpis_assigned, shares_in_force
+from kpix_tui.db.together import given
 from kpix_tui.db.uow import UnitOfWork
 from kpix_tui.domains.dashboards.models import DashboardModel
-from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel
+from kpix_tui.domains.kpis.models import AssignmentModel, KpiModel, thresholds_of
 from kpix_tui.domains.overview.queries import states as of
 from kpix_tui.domains.overview.rules import SPARK_PERIODS
-from kpix_tui.domains.overview.views import KpiFilter, Move
+from kpix_tui.domains.overview.views import KpiFilter, Move, Standing
 from kpix_tui.domains.people.models import TeamMemberModel, TeamModel, UserModel
 from kpix_tui.domains.plans.models import UNCLOSED, PlanModel
 from kpix_tui.domains.values.models import KpiValueModel
 from kpix_tui.kernel.paging import Page, PageRequest
 
+_ORGANIZATION: Final = given("organization", Uuid)
+_DASHBOARD: Final = given("dashboard", Uuid)
+_TEAM: Final = given("team", Uuid)
+_PROCESS: Final = given("process", Text)
+_PAST: Final = given("past", Date)
+_UNTIL: Final = given("until", Date)
+_PRESENT: Final = given("present", Date)
+_KEPT: Final = 128
+"""Statements of lists: each is put together once, because that takes longer than a page."""
 
-def _chosen(
-    uow: UnitOfWork, state: Any, wanted: KpiFilter, present: date
-) -> Iterable[ColumnElement[bool]]:
-    """What a state has to be like; the process is asked of dashboards (:func:`in_use`)."""
-    if wanted.standings:
-        yield of.stands_at_any(state, wanted.standings)
-    if wanted.move is not None:
-        yield _moved(state, wanted.move)
-    if wanted.missing:
-        yield of.unfed(state, present)
-    if wanted.team_id is not None:
-        yield state.c.kpi_id.in_(of_team(uow.principal.organization_id, wanted.team_id))
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What tells the statements of lists apart, whatever the values are."""
+
+    past: bool
+    standings: frozenset[Standing]
+    move: Move | None
+    missing: bool
+    team: bool
+    process: bool
+    dashboard: bool
+    sort: str | None
+    text: bool
+
+
+def _chosen(shape: _Shape, state: Any) -> Iterable[ColumnElement[bool]]:
+    """What a state has to be like."""
+    yield state.c.organization_id == _ORGANIZATION
+    if shape.standings:
+        yield of.stands_at_any(state, shape.standings)
+    if shape.move is not None:
+        yield _moved(state, shape.move)
+    if shape.missing:
+        yield of.unfed(state, _PRESENT)
+    if shape.team:
+        yield state.c.kpi_id.in_(of_team(_ORGANIZATION, _TEAM))
+    if shape.dashboard:
+        yield state.c.dashboard_id == _DASHBOARD
+    if not shape.dashboard or shape.process:
+        yield state.c.dashboard_id.in_(in_use(_ORGANIZATION, _PROCESS if shape.process else None))
 
 
 def _moved(state: Any, move: Move) -> ColumnElement[bool]:
@@ -238,17 +272,35 @@ def kpis(
     States are those of ``past`` (None: those that are kept); what has ended before ``present`` is
     over.
     """
-    state = of.states(past)
-    statement = select(*state.c).where(
-        state.c.organization_id == uow.principal.organization_id,
-        *_chosen(uow, state, wanted, present),
+    shape = _Shape(
+        past is not None,
+        wanted.standings,
+        wanted.move,
+        wanted.missing,
+        wanted.team_id is not None,
+        wanted.process is not None,
+        dashboard_id is not None,
+        page.sort,
+        bool(page.text),
     )
-    if dashboard_id is not None:
-        statement = statement.where(state.c.dashboard_id == dashboard_id)
-    if dashboard_id is None or wanted.process is not None:
-        boards = in_use(uow.principal.organization_id, wanted.process)
-        statement = statement.where(state.c.dashboard_id.in_(boards))
-    owner, bands = aliased(UserModel), of.in_force(func.coalesce(state.c.period_end, until))
+    values = {
+        "organization": uow.principal.organization_id,
+        "dashboard": dashboard_id,
+        "team": wanted.team_id,
+        "process": wanted.process,
+        "past": past,
+        "until": until,
+        "present": present,
+    }
+    return _list(shape).fetch(uow, page, values)
+
+
+@lru_cache(maxsize=_KEPT)
+def _list(shape: _Shape) -> Paged:
+    state = of.states(_PAST if shape.past else None)
+    statement = select(*state.c).where(*_chosen(shape, state))
+    page = PageRequest(sort=shape.sort, text="any" if shape.text else "")
+    owner, bands = aliased(UserModel), of.in_force(func.coalesce(state.c.period_end, _UNTIL))
     if page.text or page.column in _OF_THE_KPI:
         statement = _with_kpi(statement, state, owner)
     if page.column == "variance":
@@ -256,8 +308,7 @@ def kpis(
     if page.column == "dashboard":
         statement = statement.join(DashboardModel, _dashboard_of(state))
     worst = of.worst(state)
-    return fetch_page(
-        uow,
+    return paged(
         statement,
         page,
         sorts={
@@ -275,7 +326,7 @@ def kpis(
         default="worst",
         searched=(KpiModel.code, KpiModel.name),
         tie=state.c.kpi_id,
-        details=lambda cut: kpi_details(cut, until),
+        details=lambda cut: kpi_details(cut, _UNTIL),
     )
 
 
@@ -304,9 +355,25 @@ def _dashboard_of(state: Any) -> ColumnElement[bool]:
 
 
 def kpi(uow: UnitOfWork, kpi_id: UUID, *, past: date | None, until: date) -> Any:
-    """One KPI row (not a view yet), on an archived dashboard too."""
+    """One KPI row (not a view yet) with its whole definition, on an archived dashboard too."""
     state = of.states(past)
     cut = select(*state.c).where(
         state.c.organization_id == uow.principal.organization_id, state.c.kpi_id == kpi_id
     )
-    return uow.session.execute(kpi_details(cut.subquery(), until)).one_or_none()
+    dated = thresholds_of(KpiModel)
+    first = (
+        select(func.min(KpiValueModel.period_start))
+        .where(
+            KpiValueModel.organization_id == KpiModel.organization_id,
+            KpiValueModel.kpi_id == KpiModel.id,
+        )
+        .correlate(KpiModel)
+        .scalar_subquery()
+    )
+    statement = (
+        kpi_details(cut.subquery(), until)
+        .join(dated, true())
+        .add_columns(KpiModel.description, first.label("first_period"), *dated.c)
+        .where(KpiModel.deleted_at.is_(None))
+    )
+    return uow.session.execute(statement).one_or_none()
