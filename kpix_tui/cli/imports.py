@@ -214,7 +214,9 @@ def values(session: Session, out: Output, /, path: str, mapping: str, **given: A
     if rejects is not None:
         require_new(rejects)
     try:
-        done = session.run(_import, file, columns, reading, definition, given, bar=bar)
+        done = session.run(
+            _import, file, columns, given, reading=reading, definition=definition, bar=bar
+        )
     finally:
         bar.clear()
     if rejects is not None and done.refusals:
@@ -256,10 +258,10 @@ def _import(
     uow: UnitOfWork,
     path: Path,
     mapping: Mapping,
-    reading: Reading,
-    definition: NewKpiDefinition | None,
     given: dict[str, Any],
     *,
+    reading: Reading,
+    definition: NewKpiDefinition | None,
     bar: _Bar,
 ) -> ImportDone:
     from kpix_tui.domains.dashboards.service import find_dashboard  # noqa: PLC0415 - SQLAlchemy

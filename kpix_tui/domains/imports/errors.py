@@ -303,27 +303,6 @@ class RowsRefused(InputInvalid):
     )
 
 
-class MappingUnknown(InputInvalid):
-    """Nobody said what the columns hold, and no file with the same columns was imported."""
-
-    code = "import.mapping_unknown"
-    message = message("Say which columns hold what. Proposed: {proposed}")
-
-
-class ImportInterrupted(InputInvalid):
-    """The program that ran the import is gone."""
-
-    code = "import.interrupted"
-    message = message("The import was interrupted: nothing was written. Run it again.")
-
-
-class JobNotFound(NotFound):
-    """There is no such import, or it is somebody else's."""
-
-    code = "import.job_not_found"
-    message = message("There is no import {name}.")
-
-
 class RejectsExist(Conflict):
     """The file for the refused rows is there already."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as ByName
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -27,25 +26,6 @@ class DateForm(StrEnum):
     MONTH_FIRST = "MONTH_FIRST"
     SERIAL_1900 = "SERIAL_1900"
     SERIAL_1904 = "SERIAL_1904"
-
-
-class JobStatus(StrEnum):
-    """Where an import is."""
-
-    PENDING = "PENDING"
-    RUNNING = "RUNNING"
-    SUCCESS = "SUCCESS"
-    FAILED = "FAILED"
-
-
-class Reason(StrEnum):
-    """Why a column is proposed for something."""
-
-    NAME = "NAME"
-    PERIODS = "PERIODS"
-    NUMBERS = "NUMBERS"
-    TEXTS = "TEXTS"
-    HEADERS = "HEADERS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +189,6 @@ class ImportDone:
     date_form: DateForm | None = None
     corrections: tuple[Correction, ...] = ()
     moves: tuple[StatusMove, ...] = ()
-    job_id: UUID | None = None
-    earlier: JobRow | None = None
 
     @property
     def decimal_mark(self) -> DecimalMark | None:
@@ -234,71 +212,3 @@ class SheetRow:
     name: str
     visible: bool = True
     filled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What a column seems to hold, and why."""
-
-    role: str
-    column: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A file before it is imported: how it is read, its first rows, and a proposed mapping.
-
-    ``mapping`` is None where no whole mapping can be proposed. ``saved`` is the job that a file
-    with the same columns was imported by.
-    """
-
-    sheets: tuple[SheetRow, ...]
-    sheet: str
-    encoding: str
-    delimiter: str
-    header: tuple[int, int]
-    columns: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-    proposals: tuple[Proposal, ...]
-    mapping: Mapping | None
-    saved: JobRow | None = None
-    earlier: JobRow | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JobRow:
-    """An import that was run: of which file, by whom, and what came of it."""
-
-    id: UUID
-    status: JobStatus
-    file_name: str
-    file_hash: str
-    file_size: int
-    started_at: datetime
-    finished_at: datetime | None
-    created_by: str
-    counts: ByName[str, int]
-    error_code: str = ""
-    error: str = ""
-    mapping: ByName[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRefusal:
-    """A refused row as the job keeps it."""
-
-    row: int
-    column: str
-    value: str
-    code: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job with the rows that it refused (``more`` were not kept)."""
-
-    row: JobRow
-    refusals: tuple[KeptRefusal, ...]
-    more: int = 0

@@ -64,7 +64,7 @@ def open_source(
     try:
         with _open(path) as file:
             before = os.fstat(file.fileno())
-            sha256, head = _hash(file, tick)
+            sha256, head = _hash(file, before.st_size, path, tick)
             file.seek(0)
             opened = _open_workbook if head.startswith((_ZIP, _COMPOUND)) else _open_text
             with opened(file, path, wanted, sheet) as source:
@@ -106,12 +106,15 @@ def _open(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _hash(file: BinaryIO, tick: Callable[[], None]) -> tuple[str, bytes]:
+def _hash(file: BinaryIO, size: int, path: Path, tick: Callable[[], None]) -> tuple[str, bytes]:
+    """Of all of it; one that grows while it is read would never end."""
     digest = hashlib.sha256()
     head = b""
     while chunk := file.read(_CHUNK):
         head = head or chunk[:8]
         digest.update(chunk)
+        if file.tell() > size:
+            raise errors.FileChanged(fields=("path",), path=str(path))
         tick()
     return digest.hexdigest(), head
 

@@ -172,8 +172,3 @@ def _values(
             # Periods and names repeat from row to row: one copy of each is kept. One that a
             # spreadsheet knows to be a day is not the text that looks the same.
             yield row._replace(kpi=seen.setdefault(row.kpi, row.kpi)) if row.kpi else row
-
-
-def signature(columns: Sequence[str]) -> str:
-    """What files with the same columns have in common."""
-    return hashlib.sha256("\n".join(map(fold, columns)).encode()).hexdigest()

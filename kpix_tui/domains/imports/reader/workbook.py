@@ -122,9 +122,10 @@ class _Answer:
 
 def _book(answer: _Answer, *, blind: bool) -> Book:
     first = answer.lines.readline()
-    if not first.endswith(b"\n"):
-        raise answer.failure()
-    head: dict[str, Any] = json.loads(first)
+    try:
+        head: dict[str, Any] = json.loads(first)
+    except ValueError:
+        raise answer.failure() from None
     sheets = tuple(SheetRow(one["name"], one["visible"], one["filled"]) for one in head["sheets"])
     if head["sheet"] is None:
         if answer.wanted:

@@ -101,19 +101,27 @@ def find_header(rows: Sequence[Numbered], wanted: Iterable[str]) -> int:
 
     The first one with most of the ``wanted`` names, where there are any. Else the first one that
     names most of the columns that the rows below it fill, in texts: titles, notes and blank rows
-    stand above it.
+    stand above it. Where cells tell numbers from texts, the one with most different names above
+    the first number: notes may fill a row as well.
     """
     names = tuple(wanted)
     if names:
         found = [sum(has_column(cells, name) for name in names) for _, cells in rows]
         if any(found):
             return found.index(max(found))
+    typed = any(isinstance(cell, Native) for _, cells in rows for cell in cells)
+    best, most = None, 0
     for place, (_, cells) in enumerate(rows):
-        below = max((width(other) for _, other in rows[place + 1 : place + 11]), default=0)
         named = [cell for cell in cells if cell.strip()]
+        if typed and best is not None and not all(map(_names, named)):
+            break  # the data begin: what names most of the columns stands above them
+        below = max((width(other) for _, other in rows[place + 1 : place + 11]), default=0)
         if len(named) >= max(1, below * _TEXT_SHARE) and all(map(_names, named)):
-            return place
-    return 0
+            if not typed:
+                return place
+            if len(set(named)) > most:
+                best, most = place, len(set(named))
+    return best or 0
 
 
 def _names(cell: str) -> bool:
