@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from kpix_tui.domains.imports.rules import (
     column_name,
     find_header,
     find_places,
-    fold,
     header_rows,
     joined,
     values_of,
