@@ -19,6 +19,7 @@ from kpix_tui.domains.imports.rules import (
     find_header,
     find_places,
     header_rows,
+    header_start,
     joined,
     values_of,
 )
@@ -127,7 +128,7 @@ def read_heading(
     if not first_rows:
         raise errors.FileEmpty(fields=("path",), path=str(path))
     if asked is None:
-        first = find_header(first_rows, names)
+        first = header_start(first_rows, find_header(first_rows, names), source.merged)
         last = header_rows(first_rows, first, source.merged)
     else:
         inside = [n for n, (row, _) in enumerate(first_rows) if asked[0] <= row <= asked[1]]

@@ -10,6 +10,7 @@ from kpix_tui.domains.imports.rules.columns import find_header as find_header
 from kpix_tui.domains.imports.rules.columns import fold as fold
 from kpix_tui.domains.imports.rules.columns import has_column as has_column
 from kpix_tui.domains.imports.rules.columns import header_rows as header_rows
+from kpix_tui.domains.imports.rules.columns import header_start as header_start
 from kpix_tui.domains.imports.rules.columns import joined as joined
 from kpix_tui.domains.imports.rules.columns import letter as letter
 from kpix_tui.domains.imports.rules.columns import width as width

@@ -129,6 +129,14 @@ def _names(cell: str) -> bool:
     return not (isinstance(cell, Native) and cell.number and not re.fullmatch(r"\d{4}", cell))
 
 
+def header_start(rows: Sequence[Numbered], found: int, merged: Sequence[Region]) -> int:
+    """The first row (place in ``rows``) of a header that was found at ``found``: names that are
+    merged over several rows begin further up."""
+    number = rows[found][0] - 1
+    top = min((top for top, _, bottom, _ in merged if top < number <= bottom), default=number)
+    return next(place for place, (row, _) in enumerate(rows) if row - 1 >= top)
+
+
 def header_rows(rows: Sequence[Numbered], first: int, merged: Sequence[Region]) -> int:
     """The last row (place in ``rows``) of a header that begins at ``first`` and whose merged
     cells reach further down."""
