@@ -69,13 +69,27 @@ class NothingToChange(UsageInvalid):
     message = message("Say what to change: {names}")
 
 
+class ConditionInvalid(UsageInvalid):
+    """``--where`` compares no column with a value."""
+
+    code = "cli.condition_invalid"
+    message = message("--where cannot be {value}: write COLUMN=VALUE or COLUMN!=VALUE.")
+
+
+class HeaderRowInvalid(UsageInvalid):
+    """``--header-row`` names no row."""
+
+    code = "cli.header_row_invalid"
+    message = message("--header-row cannot be {value}: write a row as 5, or several as 5-7.")
+
+
 class MapInvalid(UsageInvalid):
     """``--map`` is not a list of ``what=column``."""
 
     code = "cli.map_invalid"
     message = message(
         "--map cannot be {value}: write kpi=COLUMN,period=COLUMN,value=COLUMN with the names of"
-        " your columns."
+        " your columns; period=* or value=* stands for every column that is one."
     )
 
 

@@ -12,23 +12,36 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kpix_tui.cli.base import Group, argument, command, option
-from kpix_tui.cli.errors import MapInvalid, ParameterMissing
-from kpix_tui.cli.output import Form, Output, write, writes
+from kpix_tui.cli.errors import (
+    ConditionInvalid,
+    HeaderRowInvalid,
+    MapInvalid,
+    ParameterMissing,
+)
+from kpix_tui.cli.import_views import (
+    record_of,
+    require_new,
+    sentences_of,
+    tell_rows,
+    write_rejects,
+)
+from kpix_tui.cli.output import Form, Output, writes
 from kpix_tui.cli.session import Session, pass_session
-from kpix_tui.cli.text import Canvas, Cell, Heading, draw_table
 from kpix_tui.cli.types import NUMBER, Choice
-from kpix_tui.domains.imports.errors import KpiUnknown
 from kpix_tui.domains.imports.views import (
+    EVERY,
+    Condition,
+    DateForm,
     DecimalMark,
     ImportDone,
     ImportProgress,
     ImportValues,
     Mapping,
     NewKpiDefinition,
-    Refusal,
+    Reading,
 )
 from kpix_tui.domains.kpis.views import Direction, Thresholds
-from kpix_tui.i18n.catalog import _, error_text, ngettext
+from kpix_tui.i18n.catalog import _
 from kpix_tui.kernel.errors import ExitCode, message
 from kpix_tui.kernel.periods import Frequency
 
@@ -37,30 +50,88 @@ if TYPE_CHECKING:
 
 imports = Group("import", help=message("Bring in values from files."))
 
-_SHOWN = 20
-"""Refusals that are listed for people; programs get them all."""
+
+_ROLES = "kpi|period|value|comment"
 
 
 def read_map(text: str) -> Mapping:
-    """``kpi=COLUMN,period=COLUMN,value=COLUMN``; the names may contain commas.
+    """``kpi=COLUMN,period=COLUMN,value=COLUMN``; the names may contain commas. ``kpi`` and
+    ``value`` may come several times; ``*`` for a period or a value means every column that is one.
 
     Raises:
         MapInvalid: it is something else, or period or value is not there.
     """
-    parts = re.split(r"(?:^|,)\s*(kpi|period|value)\s*=", text)
-    names, columns = parts[1::2], [column.strip() for column in parts[2::2]]
-    found = dict(zip(names, columns, strict=True))
-    complete = {"period", "value"} <= found.keys() and all(columns)
-    if parts[0].strip() or len(found) != len(names) or not complete:
+    parts = re.split(rf"(?:^|,)\s*({_ROLES})\s*=", text)
+    columns: dict[str, list[str]] = {}
+    for role, column in zip(parts[1::2], parts[2::2], strict=True):
+        columns.setdefault(role, []).append(column.strip())
+    period, comment = columns.get("period", []), columns.get("comment", [])
+    value = columns.get("value", [])
+    valid = (
+        not parts[0].strip()
+        and all(all(names) for names in columns.values())
+        and len(period) == 1
+        and len(comment) <= 1
+        and (bool(value) is not (period == [EVERY]))
+        and (EVERY not in value or len(value) == 1)
+        and EVERY not in columns.get("kpi", [])
+    )
+    if not valid:
         raise MapInvalid(value=text, fields=("map",))
-    return Mapping(found["period"], found["value"], found.get("kpi"))
+    return Mapping(
+        period[0], tuple(value), tuple(columns.get("kpi", ())), comment[0] if comment else ""
+    )
+
+
+def write_map(mapping: Mapping) -> str:
+    """The text that :func:`read_map` reads."""
+    parts = [("kpi", one) for one in mapping.kpi] + [("period", mapping.period)]
+    parts += [("value", one) for one in mapping.value]
+    parts += [("comment", mapping.comment)] if mapping.comment else []
+    return ",".join(f"{role}={column}" for role, column in parts)
+
+
+def read_condition(text: str) -> Condition:
+    """``COLUMN=VALUE`` or ``COLUMN!=VALUE``.
+
+    Raises:
+        ConditionInvalid: it is something else.
+    """
+    found = re.fullmatch(r"\s*(.+?)\s*(!?=)\s*(.*?)\s*", text, re.DOTALL)
+    if found is None:
+        raise ConditionInvalid(value=text, fields=("where",))
+    return Condition(found[1], (found[3],), negated=found[2] == "!=")
+
+
+def read_conditions(texts: Sequence[str]) -> tuple[Condition, ...]:
+    """Conditions on the same column are alternatives; those on several hold together."""
+    gathered: dict[tuple[str, bool], Condition] = {}
+    for one in map(read_condition, texts):
+        before = gathered.get((one.column, one.negated))
+        values = (*(before.values if before else ()), *one.values)
+        gathered[one.column, one.negated] = Condition(one.column, values, one.negated)
+    return tuple(gathered.values())
+
+
+def read_rows(text: str | None) -> tuple[int, int] | None:
+    """``5`` or ``5-7``: the rows of the header.
+
+    Raises:
+        HeaderRowInvalid: it is something else.
+    """
+    if text is None:
+        return None
+    found = re.fullmatch(r"([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?", text.strip(), re.ASCII)
+    if found is None or int(found[2] or found[1]) < int(found[1]):
+        raise HeaderRowInvalid(value=text, fields=("header_row",))
+    return int(found[1]), int(found[2] or found[1])
 
 
 @command(
     imports,
     "values",
     message(
-        "Bring in the values of a CSV file, one value a row.\n"
+        "Bring in the values of a file: CSV, XLSX, XLSM, XLSB, XLS or ODS.\n"
         "Every row is judged first. What can be read is written in one transaction; a row that "
         "cannot is refused and named with its column, its value and the reason; an empty value is "
         "missing and not refused. The same file again changes nothing.\n"
@@ -72,15 +143,29 @@ def read_map(text: str) -> Mapping:
         "    --map 'kpi=Région,period=Date,value=Taux de régularité' --create-missing \\",
         "    --frequency MONTHLY --unit % --direction UP_IS_BETTER --green 95 --orange 92 --red 88",
         "kpix import values brent.csv --kpi BRENT --map 'period=Date,value=Price'",
+        "kpix import values plan.xlsx --sheet 2026 --map 'kpi=Indicator,period=*'",
+        "kpix import values ae.csv --map 'kpi=org,kpi=type,period=period,value=visits,value=late'",
     ),
 )
-@argument("path", metavar="FILE", help=message("The CSV file."))
+@argument("path", metavar="FILE", help=message("The file."))
 @option(
     "--map",
     "mapping",
     required=True,
     metavar="MAP",
     help=message("Which column holds what: kpi=COLUMN,period=COLUMN,value=COLUMN"),
+)
+@option("--sheet", default="", metavar="SHEET", help=message("The sheet of a workbook."))
+@option(
+    "--header-row",
+    metavar="ROW",
+    help=message("The row with the names of the columns, as 5; several as 5-7."),
+)
+@option(
+    "--where",
+    multiple=True,
+    metavar="CONDITION",
+    help=message("Only rows with COLUMN=VALUE or COLUMN!=VALUE; may be repeated."),
 )
 @option("--kpi", metavar="KPI", help=message("The one KPI of every row (code or name)."))
 @option("--dashboard", metavar="DASHBOARD", help=message("Only KPIs of this one (title or id)."))
@@ -98,6 +183,11 @@ def read_map(text: str) -> Mapping:
     help=message("The decimal mark of the file, where its numbers do not tell."),
 )
 @option(
+    "--date-form",
+    type=Choice(DateForm),
+    help=message("How the file writes days, where they do not tell."),
+)
+@option(
     "--missing",
     "markers",
     multiple=True,
@@ -106,6 +196,12 @@ def read_map(text: str) -> Mapping:
 )
 @option("--reason", default="", metavar="TEXT", help=message("Why values are corrected."))
 @option("--dry-run", is_flag=True, help=message("Say what would happen; write nothing."))
+@option("--strict", is_flag=True, help=message("All or nothing: one refused row refuses the file."))
+@option(
+    "--rejects",
+    metavar="FILE",
+    help=message("Write the refused rows there as CSV, to be corrected and imported."),
+)
 @writes
 @pass_session
 def values(session: Session, out: Output, /, path: str, mapping: str, **given: Any) -> int:
@@ -113,13 +209,34 @@ def values(session: Session, out: Output, /, path: str, mapping: str, **given: A
     definition = _definition(given) if given["create_missing"] else None
     bar = _Bar()
     file = session.file(path)
-    done = session.run(_import, file, read_map(mapping), definition, given, bar=bar)
-    bar.clear()
-    out.done(_record(done, path), *_sentences(done))
-    if out.form is Form.TEXT and done.refusals:
-        _tell_refusals(session, out.canvas, done.refusals)
+    columns, reading = read_map(mapping), _reading(given)
+    rejects = None if given["rejects"] is None else session.file(given["rejects"])
+    if rejects is not None:
+        require_new(rejects)
+    try:
+        done = session.run(
+            _import, file, columns, given, reading=reading, definition=definition, bar=bar
+        )
+    finally:
+        bar.clear()
+    if rejects is not None and done.refusals:
+        write_rejects(ImportValues(file, columns, reading=reading), rejects, done)
+    out.done(record_of(done, path), *sentences_of(done))
+    if out.form is Form.TEXT:
+        tell_rows(session, out.canvas, done, rejects)
     accepted = done.inserted + done.corrected + done.unchanged + done.missing
     return ExitCode.REFUSED if done.refused and not accepted else ExitCode.DONE
+
+
+def _reading(given: dict[str, Any]) -> Reading:
+    return Reading(
+        sheet=given["sheet"],
+        header=read_rows(given["header_row"]),
+        decimal_mark=given["decimal_mark"],
+        date_form=given["date_form"],
+        missing_markers=given["markers"],
+        where=read_conditions(given["where"]),
+    )
 
 
 def _definition(given: dict[str, Any]) -> NewKpiDefinition:
@@ -141,9 +258,10 @@ def _import(
     uow: UnitOfWork,
     path: Path,
     mapping: Mapping,
-    definition: NewKpiDefinition | None,
     given: dict[str, Any],
     *,
+    reading: Reading,
+    definition: NewKpiDefinition | None,
     bar: _Bar,
 ) -> ImportDone:
     from kpix_tui.domains.dashboards.service import find_dashboard  # noqa: PLC0415 - SQLAlchemy
@@ -156,9 +274,9 @@ def _import(
         dashboard_id=None if named is None else find_dashboard(uow, named).id,
         kpi=given["kpi"],
         create=definition,
-        decimal_mark=given["decimal_mark"],
-        missing_markers=given["markers"],
+        reading=reading,
         dry_run=given["dry_run"],
+        strict=given["strict"],
         reason=given["reason"],
     )
     return import_values(uow, command, progress=bar)
@@ -187,76 +305,3 @@ class _Bar:
         """Take the line away."""
         if self._watched:
             click.echo("\r\x1b[K", err=True, nl=False)
-
-
-def _record(done: ImportDone, path: str) -> dict[str, object]:
-    return {
-        "file": path,
-        "dry_run": done.dry_run,
-        "rows": done.rows,
-        "inserted": done.inserted,
-        "corrected": done.corrected,
-        "unchanged": done.unchanged,
-        "missing": done.missing,
-        "refused": done.refused,
-        "refusals": [
-            {
-                "row": refusal.row,
-                "column": refusal.column,
-                "value": refusal.value,
-                "reason": error_text(refusal.error),
-                "code": refusal.code,
-            }
-            for refusal in done.refusals
-        ],
-        "kpis_created": done.kpis_created,
-        "delimiter": done.delimiter,
-        "encoding": done.encoding,
-        "decimal_mark": done.decimal_mark,
-    }
-
-
-def _sentences(done: ImportDone) -> list[str]:
-    sentences = [_("Dry run: nothing was written.")] if done.dry_run else []
-    counts = _(
-        "{rows} rows: {inserted} inserted, {corrected} corrected, {unchanged} unchanged, "
-        "{missing} missing, {refused} refused."
-    )
-    sentences.append(
-        counts.format(
-            rows=done.rows,
-            inserted=done.inserted,
-            corrected=done.corrected,
-            unchanged=done.unchanged,
-            missing=done.missing,
-            refused=done.refused,
-        )
-    )
-    if done.encoding == "windows-1252":
-        sentences.append(_("Read as Windows-1252, since it is not UTF-8: look at its accents."))
-    if done.kpis_created:
-        text = ngettext("{count} KPI created.", "{count} KPIs created.", len(done.kpis_created))
-        sentences.append(text.format(count=len(done.kpis_created)))
-    return sentences
-
-
-def _tell_refusals(session: Session, canvas: Canvas, refusals: Sequence[Refusal]) -> None:
-    headings = (
-        Heading(_("Row"), right=True),
-        Heading(_("Column"), flexible=True, least=10),
-        Heading(_("Value"), flexible=True, least=10),
-        Heading(_("Reason"), flexible=True, least=20),
-    )
-    rows = [
-        (Cell(str(one.row)), Cell(one.column), Cell(one.value), Cell(error_text(one.error)))
-        for one in refusals[:_SHOWN]
-    ]
-    write("\n" + "\n".join(draw_table(headings, rows, canvas)) + "\n")
-    if any(isinstance(refusal.error, KpiUnknown) for refusal in refusals):
-        session.tell(_("To create the KPIs that are not there yet: --create-missing"))
-    if len(refusals) > _SHOWN:
-        session.tell(
-            _("{count} more refused rows: --json names them all.").format(
-                count=len(refusals) - _SHOWN
-            )
-        )

@@ -62,7 +62,7 @@ def _import(bench: Bench, folder: Path) -> Iterator[Measure]:
     bare = rows / _bare(bench)
     command = ImportValues(
         path,
-        Mapping(period="Month", value="Rate", kpi="Indicator"),
+        Mapping(period="Month", value=("Rate",), kpi=("Indicator",)),
         dashboard_id=bench.dashboards[0],
         create=NewKpiDefinition(Frequency.MONTHLY, Direction.UP_IS_BETTER, THRESHOLDS, "%"),
     )

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kpix_tui.cli.errors import MapInvalid
-from kpix_tui.cli.imports import read_map
-from kpix_tui.domains.imports.views import Mapping
+from kpix_tui.cli.errors import ConditionInvalid, HeaderRowInvalid, MapInvalid
+from kpix_tui.cli.imports import read_conditions, read_map, read_rows, write_map
+from kpix_tui.domains.imports.views import Condition, Mapping
 from tests.cli.conftest import Kpix
 
 MAP = ("--map", "kpi=Line,period=Month,value=Rate")
@@ -27,13 +27,49 @@ def file(tmp_path: Path) -> str:
 
 def test_a_map_may_name_columns_with_commas_and_spaces() -> None:
     assert read_map("kpi=Région, nom,period=Date,value=Taux de régularité") == Mapping(
-        "Date", "Taux de régularité", "Région, nom"
+        "Date", ("Taux de régularité",), ("Région, nom",)
     )
-    assert read_map(" period = a=b , value=c") == Mapping("a=b", "c")
+    assert read_map(" period = a=b , value=c") == Mapping("a=b", ("c",))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "value=x", "period=,value=x", "period=a,period=b,value=c", "x,period=a,value=b"]
+    ("text", "mapping"),
+    [
+        ("kpi=a,kpi=b,period=p,value=v,value=w", Mapping("p", ("v", "w"), ("a", "b"))),
+        ("kpi=a,period=*", Mapping("*", (), ("a",))),
+        ("period=p,value=*", Mapping("p", ("*",))),
+        ("kpi=a,period=p,value=v,comment=c", Mapping("p", ("v",), ("a",), "c")),
+    ],
+)
+def test_maps_of_wide_files(text: str, mapping: Mapping) -> None:
+    assert read_map(text) == mapping
+    assert read_map(write_map(mapping)) == mapping
+
+
+def test_conditions_on_one_column_are_alternatives() -> None:
+    assert read_conditions(["Region=North", "Region = South", "Type!=", "a=b=c"]) == (
+        Condition("Region", ("North", "South")),
+        Condition("Type", ("",), negated=True),
+        Condition("a", ("b=c",)),
+    )
+    with pytest.raises(ConditionInvalid):
+        read_conditions(["North"])
+
+
+@pytest.mark.parametrize("text", ["0", "x", "7-5", "1-", "-1", ""])
+def test_rows_of_a_header_that_are_none(text: str) -> None:
+    assert read_rows("5-7") == (5, 7)
+    with pytest.raises(HeaderRowInvalid):
+        read_rows(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "value=x", "period=,value=x", "period=a,period=b,value=c", "x,period=a,value=b"),
+        *("period=*,value=x", "period=a", "period=a,value=*,value=b", "kpi=*,period=a,value=b"),
+        "period=a,value=b,comment=c,comment=d",
+    ],
 )
 def test_a_map_that_is_none(text: str) -> None:
     with pytest.raises(MapInvalid):

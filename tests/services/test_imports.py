@@ -22,8 +22,8 @@ from kpix_tui.app.context import Context
 from kpix_tui.domains.dashboards.errors import DashboardNotFound
 from kpix_tui.domains.dashboards.service import create_dashboard
 from kpix_tui.domains.dashboards.views import CreateDashboard
-from kpix_tui.domains.imports import errors, service
-from kpix_tui.domains.imports.service import import_values
+from kpix_tui.domains.imports import errors
+from kpix_tui.domains.imports.service import import_values, importing
 from kpix_tui.domains.imports.views import (
     DecimalMark,
     ImportDone,
@@ -31,6 +31,7 @@ from kpix_tui.domains.imports.views import (
     ImportValues,
     Mapping,
     NewKpiDefinition,
+    Reading,
 )
 from kpix_tui.domains.kpis.errors import ThresholdsNotMonotone
 from kpix_tui.domains.kpis.service import create_kpi, list_definitions
@@ -40,8 +41,8 @@ from kpix_tui.domains.values.views import ValueRow
 from kpix_tui.kernel.errors import Cancelled, KpixError
 from kpix_tui.kernel.paging import PageRequest
 from kpix_tui.kernel.periods import Frequency
+from tests.support.files import SHARED
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 real = pytest.mark.skipif(not SHARED.is_dir(), reason="the real files are not here")
 
 UP = NewKpiDefinition(
@@ -53,8 +54,8 @@ UP = NewKpiDefinition(
 DOWN = NewKpiDefinition(
     Frequency.MONTHLY, Direction.DOWN_IS_BETTER, Thresholds(Decimal(3), Decimal(4), Decimal(6))
 )
-LONG = Mapping(kpi="kpi", period="period", value="value")
-ONE = Mapping(period="period", value="value")
+LONG = Mapping(kpi=("kpi",), period="period", value=("value",))
+ONE = Mapping(period="period", value=("value",))
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_trains_of_2023_by_region(context: Context, dashboard: UUID) -> None:
             expected[row["Région"]][month] = (value, *judged(value, "95", "92", "88", up=True))
     command = ImportValues(
         path,
-        Mapping(kpi="Région", period="Date", value="Taux de régularité"),
+        Mapping(kpi=("Région",), period="Date", value=("Taux de régularité",)),
         dashboard_id=dashboard,
         create=UP,
     )
@@ -161,7 +162,7 @@ def test_brent_by_week_into_one_kpi(context: Context, dashboard: UUID) -> None:
             dashboard, "Brent spot", DOWN.direction, Frequency.WEEKLY, DOWN.thresholds, code="BRENT"
         ),
     )
-    command = ImportValues(path, Mapping(period="Date", value="Price"), kpi="BRENT")
+    command = ImportValues(path, Mapping(period="Date", value=("Price",)), kpi="BRENT")
     assert counts(context.run(import_values, command)) == (2049, 0, 0, 0, 0)
     assert everything(context) == {"Brent spot": expected}
     assert counts(context.run(import_values, command)) == (0, 0, 2049, 0, 0)
@@ -189,7 +190,7 @@ def test_natural_gas(
                 expected[day] = (value, *judged(value, "3", "4", "6", up=False))
     command = ImportValues(
         path,
-        Mapping(period=column, value="price"),
+        Mapping(period=column, value=("price",)),
         kpi="GAS",
         dashboard_id=dashboard,
         create=replace(DOWN, frequency=frequency),
@@ -218,11 +219,11 @@ def test_decimal_commas_and_french_dates_of_air_quality(
     }
     command = ImportValues(
         path,
-        Mapping(period="Date", value="C6H6(GT)"),
+        Mapping(period="Date", value=("C6H6(GT)",)),
         kpi="Benzene at noon",
         dashboard_id=dashboard,
         create=replace(DOWN, frequency=Frequency.DAILY),
-        missing_markers=("-200",),
+        reading=Reading(missing_markers=("-200",)),
     )
     done = context.run(import_values, command)
     assert counts(done) == (len(expected), 0, 0, len(rows) - len(expected), 0)
@@ -356,7 +357,7 @@ def test_a_column_that_can_be_read_two_ways_is_refused_until_someone_says(
     assert "1234" in sentence
     assert "1.234" in sentence
     assert everything(context) == {}
-    context.run(import_values, replace(command, decimal_mark=DecimalMark.POINT))
+    context.run(import_values, replace(command, reading=Reading(decimal_mark=DecimalMark.POINT)))
     assert everything(context)["A"][date(2026, 8, 1)][0] == Decimal(1234)
 
 
@@ -412,7 +413,7 @@ def test_commands_that_cannot_work(context: Context, dashboard: UUID, write: Wri
 def test_progress_and_cancelling(
     context: Context, dashboard: UUID, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_BATCH", 500)
+    monkeypatch.setattr(importing, "BATCH", 500)
     days = [date(2020, 1, 1) + timedelta(days=n) for n in range(1500)]
     path = write("period,value\n" + "".join(f"{day},1\n" for day in days))
     command = ImportValues(
@@ -424,12 +425,17 @@ def test_progress_and_cancelling(
     def cancelled() -> bool:
         nonlocal looks
         looks += 1
-        return looks == 4
+        return looks == 5
 
     with pytest.raises(Cancelled):
         context.run(import_values, command, progress=seen.append, cancelled=cancelled)
     assert everything(context) == {}
-    assert seen == [ImportProgress(1000, None), ImportProgress(0, 1500), ImportProgress(500, 1500)]
+    assert seen == [
+        ImportProgress(0, None),
+        ImportProgress(1000, None),
+        ImportProgress(0, 1500),
+        ImportProgress(500, 1500),
+    ]
     done = context.run(import_values, command, progress=seen.append)
     assert done.inserted == 1500
     assert seen[-1] == ImportProgress(1500, 1500)

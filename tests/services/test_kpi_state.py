@@ -159,7 +159,7 @@ def test_after_an_import(context: Context, tmp_path: Path) -> None:
     )
     command = ImportValues(
         file,
-        Columns(period="Month", value="Value", kpi="KPI"),
+        Columns(period="Month", value=("Value",), kpi=("KPI",)),
         dashboard_id=board.id,
         create=definition,
     )

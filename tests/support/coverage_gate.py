@@ -20,6 +20,7 @@ from typing import Any
 OVERALL = 95.0
 COMPLETE = (
     "kpix_tui/domains/*/rules.py",
+    "kpix_tui/domains/*/rules/*.py",
     "kpix_tui/kernel/periods.py",
     "kpix_tui/access/*.py",
 )

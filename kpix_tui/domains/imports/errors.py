@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpix_tui.kernel.errors import InputInvalid, NotFound, message
+from kpix_tui.kernel.errors import Conflict, InputInvalid, NotFound, message
 
 
 class FileMissing(NotFound):
@@ -16,14 +16,14 @@ class FileIsFolder(InputInvalid):
     """The path names a folder."""
 
     code = "import.file_is_folder"
-    message = message("{path} is a folder: name a CSV file in it.")
+    message = message("{path} is a folder: name a file in it.")
 
 
 class FileNotRegular(InputInvalid):
     """A device, a pipe or a socket: it could be read only once, or for ever."""
 
     code = "import.file_not_regular"
-    message = message("{path} is not an ordinary file: save it as a CSV file first.")
+    message = message("{path} is not an ordinary file: save it as a file first.")
 
 
 class FileUnreadable(InputInvalid):
@@ -47,11 +47,51 @@ class FileWithoutRows(InputInvalid):
     message = message("The file {path} has column names and no row below them.")
 
 
-class FileIsWorkbook(InputInvalid):
-    """A spreadsheet program's own format."""
+class WorkbookLocked(InputInvalid):
+    """A workbook that asks for a password."""
 
-    code = "import.file_is_workbook"
-    message = message("{path} is a spreadsheet workbook: save it as CSV, then import that.")
+    code = "import.workbook_locked"
+    message = message("{path} is protected by a password: save it without one, then import that.")
+
+
+class WorkbookTooLarge(InputInvalid):
+    """What the workbook unpacks to is more than is read: too many cells, or a trap."""
+
+    code = "import.workbook_too_large"
+    message = message(
+        "{path} unpacks to more than is read at once: keep the rows that you need, in a new file."
+    )
+
+
+class WorkbookBroken(InputInvalid):
+    """It begins like a workbook and cannot be read as one."""
+
+    code = "import.workbook_broken"
+    message = message(
+        "{path} is a damaged workbook or none ({reason}): "
+        "open it in a spreadsheet program and save it again."
+    )
+
+
+class SheetMissing(InputInvalid):
+    """The workbook has no sheet of this name."""
+
+    code = "import.sheet_missing"
+    message = message("There is no sheet {sheet} in {path}. Sheets: {sheets}")
+
+
+class HeaderMissing(InputInvalid):
+    """The row that was said to be the header has nothing in it."""
+
+    code = "import.header_missing"
+    message = message("There is nothing in row {row} of {path}, which was to name the columns.")
+
+
+class FileChanged(InputInvalid):
+    """Somebody wrote to the file while it was read."""
+
+    code = "import.file_changed"
+    message = message("{path} was changed while it was read: nothing was written. Import it again.")
 
 
 class FileNotText(InputInvalid):
@@ -115,7 +155,9 @@ class ColumnRepeated(InputInvalid):
     """Several columns have the name that the mapping gives."""
 
     code = "import.column_repeated"
-    message = message("Several columns are called {column}: rename all but one in the file.")
+    message = message(
+        "Several columns are called {column}: use one of the letters {letters} instead."
+    )
 
 
 class ColumnUsedTwice(InputInvalid):
@@ -192,3 +234,84 @@ class RowRepeated(InputInvalid):
 
     code = "import.row_repeated"
     message = message("Row {first_row} already gives the value {value} for this KPI and period.")
+
+
+class KpiNearlyKnown(NotFound):
+    """No KPI has this name, and one has nearly the same."""
+
+    code = "import.kpi_nearly_known"
+    message = message("There is no KPI {name}. Is it {near}?")
+
+
+class CellInError(InputInvalid):
+    """A spreadsheet could not work the cell out."""
+
+    code = "import.cell_in_error"
+    message = message("The spreadsheet shows the error {value}: mend its formula.")
+
+
+class NoPeriodColumns(InputInvalid):
+    """No column's name is a period."""
+
+    code = "import.no_period_columns"
+    message = message("No column is named by a period, as 2026-11, Nov 2026 or 2026-Q4.")
+
+
+class NoValueColumns(InputInvalid):
+    """There is no column besides those that are mapped to something else."""
+
+    code = "import.no_value_columns"
+    message = message("There is no column of values besides those that are mapped.")
+
+
+class DateFormAmbiguous(InputInvalid):
+    """Nothing in the column says whether the day or the month comes first."""
+
+    code = "import.date_form_ambiguous"
+    message = message(
+        "{value} in the column {column} can be read as {day_first} or as {month_first}, "
+        "and no other cell decides: say which comes first, the day or the month."
+    )
+
+
+class DateFormsMixed(InputInvalid):
+    """A column in which both the day and the month come first."""
+
+    code = "import.date_forms_mixed"
+    message = message(
+        "The column {column} has days first ({day_first}) and months first ({month_first}): "
+        "write its dates in one form."
+    )
+
+
+class DateSerials(InputInvalid):
+    """Days by number, and two ways to count them."""
+
+    code = "import.date_serials"
+    message = message(
+        "{value} in the column {column} is a day by its number, {serial_1900} or {serial_1904}: "
+        "say which of the two calendars counts it."
+    )
+
+
+class RowsRefused(InputInvalid):
+    """All or nothing was asked for."""
+
+    code = "import.rows_refused"
+    message = message(
+        "{refused} rows are refused, the first is row {row}: {reason} Nothing was written."
+    )
+
+
+class RejectsExist(Conflict):
+    """The file for the refused rows is there already."""
+
+    code = "import.rejects_exist"
+    message = message("{path} is there already: name another file for the refused rows.")
+
+
+class RejectsUnwritable(InputInvalid):
+    """The file for the refused rows cannot be written."""
+
+    code = "import.rejects_unwritable"
+    message = message("The refused rows cannot be written to {path}: {reason}")

@@ -38,6 +38,7 @@ from kpix_tui.domains.values.errors import (
 from kpix_tui.domains.values.queries import StoredValue
 from kpix_tui.domains.values.rules import check_reason, check_value, counted, period_for
 from kpix_tui.domains.values.views import (
+    CorrectedValue,
     EnterValue,
     PeriodValue,
     RevisionRow,
@@ -143,7 +144,19 @@ def write_values(
             queries.insert_values(uow, new, reason)
     if corrected and not dry_run:
         queries.update_values(uow, corrected, reason)
-    return ValuesWritten(len(new), len(corrected), len(judged) - len(new) - len(corrected))
+    return ValuesWritten(
+        len(new),
+        len(corrected),
+        len(judged) - len(new) - len(corrected),
+        tuple(_correction(kpis[v.kpi_id], before[v.kpi_id, v.period_start], v) for v in corrected),
+        tuple((v.kpi_id, v.period_start) for v in (*new, *corrected)),
+    )
+
+
+def _correction(kpi: Kpi, before: StoredValue, after: StoredValue) -> CorrectedValue:
+    return CorrectedValue(
+        kpi.id, kpi.code, kpi.frequency, after.period_start, before.value, after.value
+    )
 
 
 def _judged_of(kpis: Mapping[UUID, Kpi], value: PeriodValue, today: date) -> StoredValue:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from kpix_tui.domains.kpis.views import Status
+from kpix_tui.kernel.periods import Frequency
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,26 @@ class PeriodValue:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectedValue:
+    """What a bulk write changed: the value that stood there and the one that does now."""
+
+    kpi_id: UUID
+    code: str
+    frequency: Frequency
+    period_start: date
+    old: Decimal
+    new: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ValuesWritten:
-    """What a bulk write did: new periods, corrected ones, and those that had the value already."""
+    """What a bulk write did: new periods, corrected ones, and those that had the value already.
+
+    ``touched`` are the KPIs and periods that were written.
+    """
 
     inserted: int
     corrected: int
     unchanged: int
+    corrections: tuple[CorrectedValue, ...] = ()
+    touched: tuple[tuple[UUID, date], ...] = ()
