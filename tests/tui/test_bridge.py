@@ -224,6 +224,11 @@ async def test_a_transaction_that_ends_badly_takes_back_no_answer(
         assert await bridge.read(lambda _uow: "read") == "read"
         with pytest.raises(Unavailable):
             await bridge.write(lambda _uow: "not written")
+        # The end comes after the answer.
+        for _attempt in range(100 * WAIT):
+            if caplog.text:
+                break
+            await asyncio.sleep(0.01)
     assert "had no proper end: Unavailable" in caplog.text
 
 
