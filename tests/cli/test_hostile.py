@@ -36,6 +36,11 @@ def hostile(kpix: Kpix) -> Kpix:
     kpix("value", "add", "--kpi", "BAD", "--period", "2026-09", "--value", "90")
     corrected = ("--period", "2026-09", "--value", "91", "--reason", HOSTILE)
     assert kpix("value", "correct", "--kpi", "BAD", *corrected).code == 0
+    act = ("--title", HOSTILE, "--description", HOSTILE, "--cause", HOSTILE, "--why", HOSTILE)
+    assert kpix("action", "create", "--kpi", "BAD", "--due", "2026-12-11", *act).code == 0
+    part = ("--parent", HOSTILE, "--title", f"{HOSTILE} part", "--due", "2026-12-11")
+    assert kpix("action", "create", *part).code == 0
+    assert kpix("comment", "add", "--kpi", "BAD", "--text", HOSTILE).code == 0
     return kpix
 
 
@@ -58,6 +63,20 @@ def hostile(kpix: Kpix) -> Kpix:
         ("value", "history", "--kpi", "BAD", "--period", "2026-09"),
         ("value", "correct", "--kpi", "BAD", "--period", "2026-09", "--value", "92"),
         ("user", "list"),
+        ("action", "list"),
+        ("action", "board"),
+        ("action", "show", HOSTILE),
+        ("action", "history", HOSTILE),
+        ("action", "progress", HOSTILE, "40"),
+        ("action", "delete", HOSTILE),
+        ("comment", "list", "--kpi", "BAD"),
+        ("overview",),
+        ("overview", "--by", "dashboard"),
+        ("top-risks",),
+        ("my-work",),
+        ("inbox", "list"),
+        ("audit",),
+        ("search", "back"),
         (HOSTILE,),
         ("kpi", "show", HOSTILE),
         ("import", "values", HOSTILE, "--kpi", "BAD"),
