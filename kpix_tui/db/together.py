@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg.rows import namedtuple_row
-from sqlalchemy import BindParameter, Dialect, Select, bindparam, make_url
+from sqlalchemy import BindParameter, Dialect, Select, TextClause, bindparam, make_url
 from sqlalchemy.types import TypeEngine
 
 from kpix_tui.db.uow import UnitOfWork
@@ -32,7 +32,7 @@ def given(name: str, of_type: type[TypeEngine[Any]]) -> BindParameter[Any]:
     return bindparam(name, type_=of_type, required=False)
 
 
-def compiled(statement: Select[*tuple[Any, ...]]) -> Compiled:
+def compiled(statement: Select[*tuple[Any, ...]] | TextClause) -> Compiled:
     """The statement for PostgreSQL through psycopg; it holds no list of values."""
     found = statement.compile(dialect=_DIALECT)
     return Compiled(str(found).encode(), dict(found.params))
