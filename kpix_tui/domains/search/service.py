@@ -25,7 +25,7 @@ NEEDED: Final = MappingProxyType(
     }
 )
 """What it takes to find a kind of thing."""
-HITS: Final = 30
+HITS: Final = 25
 """Of one page."""
 FIRST_HITS: Final = PageRequest(limit=HITS)
 
